@@ -1,0 +1,165 @@
+#include "addon/engine_object.h"
+
+#include <cstring>
+#include <utility>
+
+#include "addon/js_arguments.h"
+#include "addon/js_errors.h"
+#include "addon/promise_worker.h"
+
+namespace bamboo::addon {
+namespace {
+
+FfnMode read_mode(const Napi::Value& value) {
+  if (value.IsUndefined()) return FfnMode::kExact;
+  const std::string name = string_value(value, "mode");
+  if (name == "exact") return FfnMode::kExact;
+  if (name == "dense") return FfnMode::kDense;
+  refuse("mode", "'dense' or 'exact'");
+}
+
+std::vector<std::string> read_stop_strings(const Napi::Value& value) {
+  if (!value.IsArray()) refuse("stopStrings", "an array");
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> strings;
+  for (uint32_t i = 0; i < array.Length(); ++i)
+    strings.push_back(byte_string(array[i], "stopStrings"));
+  return strings;
+}
+
+GenerateRequest read_generate_request(const Napi::Object& params) {
+  const auto number = [&](const char* name) { return number_value(params.Get(name), name); };
+  const auto integer = [&](const char* name) { return integer_value(params.Get(name), name); };
+  GenerateRequest request;
+  request.prompt = int32_array(params.Get("promptTokens"), "promptTokens");
+  request.stop_tokens = int32_array(params.Get("stopTokens"), "stopTokens");
+  request.stop_strings = read_stop_strings(params.Get("stopStrings"));
+  request.max_tokens = integer("maxTokens");
+  request.sampling.temperature = static_cast<float>(number("temperature"));
+  request.sampling.top_k = int32_value(params.Get("topK"), "topK");
+  request.sampling.top_p = static_cast<float>(number("topP"));
+  request.sampling.min_p = static_cast<float>(number("minP"));
+  request.sampling.repetition_penalty = static_cast<float>(number("repetitionPenalty"));
+  request.sampling.seed = static_cast<uint64_t>(integer("seed"));
+  request.mode = read_mode(params.Get("mode"));
+  return request;
+}
+
+}  // namespace
+
+Napi::Function EngineObject::define(Napi::Env env) {
+  return DefineClass(env, "NativeEngine",
+                     {
+                         InstanceAccessor<&EngineObject::get_info>("info"),
+                         InstanceMethod<&EngineObject::set_vocabulary>("setVocabulary"),
+                         InstanceMethod<&EngineObject::generate>("generate"),
+                         InstanceMethod<&EngineObject::cancel>("cancel"),
+                         InstanceMethod<&EngineObject::logits>("logits"),
+                         InstanceMethod<&EngineObject::reset>("reset"),
+                         InstanceMethod<&EngineObject::dispose>("dispose"),
+                     });
+}
+
+EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {}
+
+// Runs at the end of the environment too: no thread may outlive it.
+EngineObject::~EngineObject() {
+  if (job_ != nullptr) job_->stop();
+}
+
+Engine& EngineObject::idle_engine() {
+  if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
+  if (busy_)
+    throw Error(ErrorCode::kInvalidArgument, "the engine is busy: it runs one request at a time");
+  return *engine_;
+}
+
+Napi::Value EngineObject::get_info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
+    const ModelInfo& model = engine_->info();
+    Napi::Object object = Napi::Object::New(env);
+    const auto number = [&](const char* name, auto value) {
+      object.Set(name, static_cast<double>(value));
+    };
+    object.Set("name", model.name);
+    object.Set("architecture", model.architecture);
+    object.Set("isa", model.isa);
+    number("fileBytes", model.file_bytes);
+    number("parameterCount", model.parameter_count);
+    number("contextLength", model.context_length);
+    number("trainedContextLength", model.trained_context_length);
+    number("vocabSize", model.vocab_size);
+    number("layerCount", model.n_layers);
+    number("modelWidth", model.d_model);
+    number("ffnWidth", model.d_ff);
+    number("threads", model.threads);
+    number("loadMs", model.load_ms);
+    number("denseBytesPerToken", model.dense_bytes_per_token);
+    return object;
+  });
+}
+
+void EngineObject::set_vocabulary(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    Engine& engine = idle_engine();
+    if (info.Length() < 2) refuse("offsets", "given");
+    engine.set_vocabulary(byte_string(info[0], "bytes"),
+                          typed_array_value<uint32_t, napi_uint32_array>(info[1], "offsets"));
+  });
+}
+
+Napi::Value EngineObject::generate(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    idle_engine();
+    GenerateRequest request = read_generate_request(object_argument(info, 0, "params"));
+    const Napi::Function on_tokens = function_argument(info, 1, "onTokens");
+    busy_ = true;
+    Ref();  // this object lives at least as long as its request
+    job_ = GenerationJob::start(info.Env(), engine_, std::move(request), on_tokens, [this] {
+      busy_ = false;
+      Unref();
+    });
+    return job_->promise();
+  });
+}
+
+void EngineObject::cancel(const Napi::CallbackInfo&) {
+  if (job_ != nullptr && busy_) job_->cancel();
+}
+
+Napi::Value EngineObject::logits(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    idle_engine();
+    const auto tokens = std::make_shared<std::vector<int32_t>>(int32_array(info[0], "tokens"));
+    const int64_t chunk_size = integer_value(info[1], "chunkSize");
+    const FfnMode mode = read_mode(info[2]);
+    const auto engine = engine_;
+    const auto out = std::make_shared<std::vector<float>>();
+    busy_ = true;
+    Ref();
+    return PromiseWorker::run(
+        info.Env(), [=] { *out = engine->logits(*tokens, chunk_size, mode); },
+        [out](Napi::Env env) -> Napi::Value {
+          auto array = Napi::Float32Array::New(env, out->size());
+          std::memcpy(array.Data(), out->data(), out->size() * sizeof(float));
+          return array;
+        },
+        [this] {
+          busy_ = false;
+          Unref();
+        });
+  });
+}
+
+void EngineObject::reset(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { idle_engine().reset(); });
+}
+
+void EngineObject::dispose(const Napi::CallbackInfo&) {
+  if (job_ != nullptr) job_->cancel();
+  engine_.reset();
+}
+
+}  // namespace bamboo::addon

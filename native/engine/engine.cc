@@ -1,0 +1,158 @@
+// Owns a loaded model and its one sequence, and checks arguments before anything runs.
+#include "bamboo/engine.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/generation_loop.h"
+#include "engine/sampler.h"
+#include "kernels/dispatch.h"
+#include "threading/cpu_topology.h"
+
+namespace bamboo {
+namespace {
+
+constexpr int64_t kDefaultContextLimit = 4096;
+constexpr int kMaxThreads = 256;
+
+int64_t choose_context_length(const ModelConfig& config, int64_t asked) {
+  if (asked < 0 || asked > config.context_length) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "the context length must be between 0 and the trained " +
+                    std::to_string(config.context_length));
+  }
+  return asked > 0 ? asked : std::min(config.context_length, kDefaultContextLimit);
+}
+
+int choose_threads(int asked) {
+  if (asked < 0 || asked > kMaxThreads) {
+    throw Error(ErrorCode::kInvalidArgument, "the number of threads must be between 0 and 256");
+  }
+  return asked > 0 ? asked : available_physical_cores();
+}
+
+class LoadedEngine final : public Engine {
+ public:
+  LoadedEngine(std::unique_ptr<GgufReader> file, const EngineOptions& options)
+      : file_(std::move(file)),
+        kernels_(kernels()),
+        config_(read_model_config(*file_)),
+        weights_(read_weights(*file_, config_)),
+        context_length_(choose_context_length(config_, options.context_length)),
+        pool_(choose_threads(options.threads)),
+        rope_(context_length_ + 15, config_.rotary_dim, config_.rope_theta),
+        cache_(config_, context_length_),
+        act_(config_, std::min(kPrefillChunk, context_length_), cache_.capacity(), pool_.size()),
+        logits_(static_cast<size_t>(config_.vocab_size)) {
+    info_.name = config_.name;
+    info_.architecture = config_.architecture;
+    info_.file_bytes = file_->file_bytes();
+    for (const GgufTensor& tensor : file_->tensors())
+      info_.parameter_count += tensor.rows() * tensor.cols();
+    info_.context_length = context_length_;
+    info_.trained_context_length = config_.context_length;
+    info_.vocab_size = config_.vocab_size;
+    info_.n_layers = config_.n_layers;
+    info_.d_model = config_.d_model;
+    info_.d_ff = config_.d_ff;
+    info_.threads = pool_.size();
+    info_.isa = kernels_.isa;
+    info_.dense_bytes_per_token = weights_.dense_bytes_per_token();
+  }
+
+  const ModelInfo& info() const override { return info_; }
+  void set_load_ms(double ms) { info_.load_ms = ms; }
+
+  void set_vocabulary(std::string bytes, std::vector<uint32_t> offsets) override {
+    vocabulary_ = Vocabulary(std::move(bytes), std::move(offsets), config_.vocab_size);
+  }
+
+  GenerateResult generate(const GenerateParams& params, const TokenSink& sink,
+                          const std::atomic<bool>& cancel) override {
+    check_tokens(params.prompt);
+    check_sampling_and_stops(params);
+    return run_generation(context(params.mode), weights_, vocabulary_, params, sink, cancel,
+                          logits_);
+  }
+
+  std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
+                            FfnMode mode) override {
+    check_tokens(tokens);
+    if (chunk_size < 0)
+      throw Error(ErrorCode::kInvalidArgument, "the chunk size must not be negative");
+    const int64_t chunk =
+        chunk_size == 0 ? act_.chunk_capacity : std::min(chunk_size, act_.chunk_capacity);
+    const std::atomic<bool> never{false};
+    const ForwardContext c = context(mode);
+    std::vector<float> out(tokens.size() * logits_.size());
+    reset();
+    for (size_t done = 0; done < tokens.size();) {
+      const size_t n = std::min(static_cast<size_t>(chunk), tokens.size() - done);
+      forward(c, weights_, tokens.subspan(done, n), false, never, nullptr);
+      compute_logits(c, weights_, static_cast<int64_t>(n), static_cast<int64_t>(n),
+                     out.data() + done * logits_.size());
+      done += n;
+    }
+    reset();
+    return out;
+  }
+
+  void reset() override { cache_.clear(); }
+
+ private:
+  ForwardContext context(FfnMode mode) {
+    return {config_, kernels_, rope_, pool_, cache_, act_, mode};
+  }
+
+  void check_tokens(std::span<const int32_t> tokens) const {
+    if (tokens.empty()) throw Error(ErrorCode::kInvalidArgument, "the prompt has no tokens");
+    if (static_cast<int64_t>(tokens.size()) > context_length_) {
+      throw Error(ErrorCode::kContextOverflow, "the prompt has " + std::to_string(tokens.size()) +
+                                                   " tokens; the context holds " +
+                                                   std::to_string(context_length_));
+    }
+    for (const int32_t token : tokens) {
+      if (token < 0 || token >= config_.vocab_size) {
+        throw Error(ErrorCode::kInvalidArgument, "token " + std::to_string(token) +
+                                                     " is outside the vocabulary of " +
+                                                     std::to_string(config_.vocab_size));
+      }
+    }
+  }
+
+  void check_sampling_and_stops(const GenerateParams& params) const;
+
+  std::unique_ptr<GgufReader> file_;
+  const KernelTable& kernels_;
+  ModelConfig config_;
+  Weights weights_;
+  int64_t context_length_;
+  ThreadPool pool_;
+  RopeTable rope_;
+  KvCache cache_;
+  Activations act_;
+  std::vector<float> logits_;  // of the last token
+  Vocabulary vocabulary_;
+  ModelInfo info_;
+};
+
+void LoadedEngine::check_sampling_and_stops(const GenerateParams& params) const {
+  check_sampling(params.sampling);
+  if (params.max_tokens < 0)
+    throw Error(ErrorCode::kInvalidArgument, "max tokens must not be negative");
+  if (!params.stop_strings.empty() && vocabulary_.empty()) {
+    throw Error(ErrorCode::kInvalidArgument, "stop strings need a vocabulary");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::load(const EngineOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  auto engine = std::make_unique<LoadedEngine>(GgufReader::open(options.model_path), options);
+  engine->set_load_ms(
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+  return engine;
+}
+
+}  // namespace bamboo

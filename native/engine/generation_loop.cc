@@ -1,0 +1,106 @@
+#include "engine/generation_loop.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/sampler.h"
+#include "engine/stop_matcher.h"
+
+namespace bamboo {
+namespace {
+
+class Stopwatch {
+ public:
+  double elapsed_ms() const {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_)
+        .count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+bool contains(std::span<const int32_t> tokens, int32_t token) {
+  return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
+}
+
+// Decodes until a stop and returns why; the prompt's logits are in `logits`.
+StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabulary& vocabulary,
+                  const GenerateParams& params, const TokenSink& sink,
+                  const std::atomic<bool>& cancel, std::span<float> logits, GenerateResult& result,
+                  DecodeCounters& counters) {
+  Sampler sampler(c.kernels, params.sampling, c.config.vocab_size);
+  for (const int32_t token :
+       params.prompt.last(std::min(params.prompt.size(), Sampler::kPenaltyWindow))) {
+    sampler.observe(token);
+  }
+  StopMatcher matcher(params.stop_strings);
+  const auto end = [&](StopReason reason) {
+    if (const std::string rest = matcher.flush(); !rest.empty()) sink({-1, 0, rest});
+    return reason;
+  };
+  for (;;) {
+    if (cancel.load(std::memory_order_relaxed)) return StopReason::kCancelled;
+    const SampledToken token = sampler.sample(logits);
+    if (contains(params.stop_tokens, token.id)) return end(StopReason::kEndToken);
+    ++result.generated_tokens;
+    sampler.observe(token.id);
+    const StopMatcher::Step step = matcher.push(vocabulary[token.id]);
+    sink({token.id, token.log_prob, step.text});
+    if (step.stopped) return StopReason::kStopString;
+    if (result.generated_tokens >= params.max_tokens) return end(StopReason::kMaxTokens);
+    if (c.cache.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
+    if (!forward(c, weights, {&token.id, 1}, true, cancel, &counters))
+      return StopReason::kCancelled;
+    compute_logits(c, weights, 1, 1, logits.data());
+    result.decode_bytes += c.cache.bytes_for(c.cache.length());
+  }
+}
+
+}  // namespace
+
+bool prefill(const ForwardContext& c, const Weights& weights, std::span<const int32_t> tokens,
+             int64_t chunk_size, const std::atomic<bool>& cancel) {
+  while (!tokens.empty()) {
+    const size_t n = std::min(tokens.size(), static_cast<size_t>(chunk_size));
+    if (!forward(c, weights, tokens.first(n), false, cancel, nullptr)) return false;
+    tokens = tokens.subspan(n);
+  }
+  return true;
+}
+
+GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
+                              const Vocabulary& vocabulary, const GenerateParams& params,
+                              const TokenSink& sink, const std::atomic<bool>& cancel,
+                              std::span<float> logits) {
+  GenerateResult result;
+  result.prompt_tokens = static_cast<int64_t>(params.prompt.size());
+  const Stopwatch prefill_watch;
+  result.reused_tokens = c.cache.truncate_to_common_prefix(params.prompt);
+  const auto rest = params.prompt.subspan(static_cast<size_t>(result.reused_tokens));
+  const bool complete = prefill(c, weights, rest, c.act.chunk_capacity, cancel);
+  if (complete && params.max_tokens > 0) {
+    const auto last_chunk = (static_cast<int64_t>(rest.size()) - 1) % c.act.chunk_capacity + 1;
+    compute_logits(c, weights, last_chunk, 1, logits.data());
+  }
+  result.prefill_ms = prefill_watch.elapsed_ms();
+  if (!complete) {
+    result.stop_reason = StopReason::kCancelled;
+    return result;
+  }
+  if (params.max_tokens == 0) return result;  // warm-up: fills the cache only
+
+  const Stopwatch decode_watch;
+  DecodeCounters counters;
+  result.stop_reason =
+      decode(c, weights, vocabulary, params, sink, cancel, logits, result, counters);
+  result.decode_ms = decode_watch.elapsed_ms();
+  result.decode_bytes += counters.weight_bytes;
+  if (counters.neurons > 0) {
+    result.active_share =
+        static_cast<double>(counters.active_neurons) / static_cast<double>(counters.neurons);
+  }
+  return result;
+}
+
+}  // namespace bamboo

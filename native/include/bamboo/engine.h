@@ -1,0 +1,121 @@
+// The public C++ API: load a model, generate tokens, compute logits.
+// The addon, the CLI and the tests use only this folder.
+#ifndef BAMBOO_ENGINE_H_
+#define BAMBOO_ENGINE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bamboo/error.h"
+
+namespace bamboo {
+
+struct EngineOptions {
+  std::string model_path;
+  int threads = 0;             // 0: physical cores available to this process
+  int64_t context_length = 0;  // positions in the KV cache; 0: the trained context, at most 4096
+};
+
+struct ModelInfo {
+  std::string name;
+  std::string architecture;
+  int64_t file_bytes = 0;
+  int64_t parameter_count = 0;
+  int64_t context_length = 0;
+  int64_t trained_context_length = 0;
+  int64_t vocab_size = 0;
+  int64_t n_layers = 0;
+  int64_t d_model = 0;
+  int64_t d_ff = 0;
+  int threads = 0;
+  std::string isa;
+  double load_ms = 0;
+  int64_t dense_bytes_per_token = 0;  // weight bytes of one decode step that computes every neuron
+};
+
+// Which feed-forward neurons are computed. The logits of both are the same bits.
+enum class FfnMode {
+  kDense,  // every neuron
+  kExact,  // gate of every neuron; up where the gate fires; down where the product is not zero
+};
+
+struct SamplingParams {
+  float temperature = 0;         // 0: greedy
+  int top_k = 0;                 // 0: off
+  float top_p = 1;               // 1: off
+  float min_p = 0;               // 0: off
+  float repetition_penalty = 1;  // 1: off; applies to the last 64 tokens
+  uint64_t seed = 0;
+};
+
+struct GenerateParams {
+  std::span<const int32_t> prompt;  // at least one token
+  int64_t max_tokens = 64;
+  SamplingParams sampling;
+  std::span<const int32_t> stop_tokens;
+  std::span<const std::string> stop_strings;  // needs a vocabulary
+  FfnMode mode = FfnMode::kExact;
+};
+
+enum class StopReason { kEndToken, kStopString, kMaxTokens, kContextFull, kCancelled };
+
+struct GenerateResult {
+  StopReason stop_reason = StopReason::kMaxTokens;
+  int64_t prompt_tokens = 0;
+  int64_t reused_tokens = 0;  // prompt tokens whose keys and values were already cached
+  int64_t generated_tokens = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+  int64_t decode_bytes = 0;  // weights and KV read by the decode steps
+  double active_share =
+      0;  // neurons with a non-zero activation / all neurons, over the decode steps
+};
+
+struct TokenEvent {
+  int32_t id;
+  float log_prob;  // natural log, before penalties and filters
+  std::string_view
+      bytes;  // text that may be shown now; bytes that may begin a stop string are held back
+};
+using TokenSink = std::function<void(const TokenEvent&)>;
+
+// One sequence at a time; not thread-safe except where noted.
+class Engine {
+ public:
+  // Throws Error for a bad file, bad options or an instruction set that is not available.
+  static std::unique_ptr<Engine> load(const EngineOptions& options);
+  virtual ~Engine() = default;
+
+  virtual const ModelInfo& info() const = 0;
+
+  // The bytes of each token: offsets has vocab_size + 1 ascending entries into bytes. Throws
+  // invalid-argument.
+  virtual void set_vocabulary(std::string bytes, std::vector<uint32_t> offsets) = 0;
+
+  // Continues from the longest common prefix of the prompt and the cache. `cancel` may be set from
+  // any thread and is looked at before every layer. Throws invalid-argument, context-overflow.
+  virtual GenerateResult generate(const GenerateParams& params, const TokenSink& sink,
+                                  const std::atomic<bool>& cancel) = 0;
+
+  // Logits [tokens.size(), vocab_size] on an empty cache, prefilled in chunks of chunk_size (0: the
+  // default), or token by token through the decode path when chunk_size is 1. Throws
+  // invalid-argument, context-overflow.
+  virtual std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
+                                    FfnMode mode) = 0;
+
+  // Forgets the cached sequence.
+  virtual void reset() = 0;
+};
+
+// Main-memory read bandwidth in bytes per second: a sum over 1 GiB, best of several passes.
+double measure_read_bandwidth(int threads);
+
+}  // namespace bamboo
+
+#endif  // BAMBOO_ENGINE_H_

@@ -1,0 +1,53 @@
+// Keys and values of one sequence in f16, and which tokens they belong to.
+#ifndef BAMBOO_MODEL_KV_CACHE_H_
+#define BAMBOO_MODEL_KV_CACHE_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "model/model_config.h"
+
+namespace bamboo {
+
+class KvCache {
+ public:
+  // Throws Error out-of-memory. Memory is touched only as positions are written.
+  KvCache(const ModelConfig& config, int64_t capacity);
+
+  int64_t capacity() const { return capacity_; }
+  int64_t length() const { return static_cast<int64_t>(tokens_.size()); }
+
+  KvHeadView head(int64_t layer, int64_t kv_head) const;
+  uint16_t* keys(int64_t layer, int64_t kv_head);    // [ceil(capacity / 16), head_dim, 16]
+  uint16_t* values(int64_t layer, int64_t kv_head);  // [capacity, head_dim]
+
+  // Records tokens whose rows every layer has written, after the current length.
+  // Rows from decoding are marked: prefill may use other arithmetic, so a later prompt recomputes
+  // them.
+  void append(std::span<const int32_t> tokens, bool decoded);
+
+  // Keeps the longest common prefix with `prompt` that was written by prefill, leaving at least the
+  // prompt's last token to compute. Returns the kept length.
+  int64_t truncate_to_common_prefix(std::span<const int32_t> prompt);
+
+  void clear();
+
+  // Bytes that attention over n_positions reads, all layers and heads.
+  int64_t bytes_for(int64_t n_positions) const;
+
+ private:
+  int64_t n_layers_;
+  int64_t n_kv_heads_;
+  int64_t head_dim_;
+  int64_t capacity_;  // a multiple of 16
+  std::unique_ptr<uint16_t[], void (*)(void*)> data_;
+  std::vector<int32_t> tokens_;
+  int64_t prefilled_ = 0;  // leading positions written by prefill
+};
+
+}  // namespace bamboo
+
+#endif  // BAMBOO_MODEL_KV_CACHE_H_

@@ -1,0 +1,55 @@
+#include "model/transformer.h"
+
+#include "model/parallel_matmul.h"
+
+namespace bamboo {
+
+ActivationView norm_and_pack(const ForwardContext& c, const float* weight, int64_t n_tokens) {
+  const int64_t d = c.config.d_model;
+  c.pool.for_each(n_tokens, 16, [&](int64_t begin, int64_t end, int) {
+    for (int64_t t = begin; t < end; ++t) {
+      c.kernels.rms_norm(c.act.residual.data() + t * d, weight, d, c.config.norm_epsilon,
+                         c.act.normed.data() + t * d);
+    }
+  });
+  return pack(c.kernels, c.pool, c.act.normed.data(), n_tokens, d, c.act.packed.data());
+}
+
+bool forward(const ForwardContext& c, const Weights& weights, std::span<const int32_t> tokens,
+             bool decode, const std::atomic<bool>& cancel, DecodeCounters* counters) {
+  const auto n_tokens = static_cast<int64_t>(tokens.size());
+  const int64_t first = c.cache.length();
+  for (int64_t t = 0; t < n_tokens; ++t) {
+    c.kernels.dequantize_row(weights.embedding, tokens[static_cast<size_t>(t)],
+                             c.act.residual.data() + t * c.config.d_model);
+  }
+  int64_t layer = 0;
+  for (const LayerWeights& w : weights.layers) {
+    if (cancel.load(std::memory_order_relaxed)) return false;
+    attention_block(c, w, layer++, first, n_tokens);
+    feed_forward_block(c, w, n_tokens, counters);
+    if (counters != nullptr) {
+      counters->weight_bytes += w.q.bytes() + w.k.bytes() + w.v.bytes() + w.attn_output.bytes();
+    }
+  }
+  if (counters != nullptr) {
+    counters->weight_bytes += weights.embedding.stride() + weights.output.bytes();
+  }
+  c.cache.append(tokens, decode);
+  return true;
+}
+
+void compute_logits(const ForwardContext& c, const Weights& weights, int64_t n_tokens,
+                    int64_t count, float* logits) {
+  const int64_t d = c.config.d_model;
+  const int64_t skipped = n_tokens - count;
+  float* normed = c.act.normed.data();
+  for (int64_t t = 0; t < count; ++t) {
+    c.kernels.rms_norm(c.act.residual.data() + (skipped + t) * d, weights.output_norm.data(), d,
+                       c.config.norm_epsilon, normed + t * d);
+  }
+  const ActivationView x = pack(c.kernels, c.pool, normed, count, d, c.act.packed.data());
+  parallel_matmul(c.kernels, c.pool, x, {{&weights.output, logits}});
+}
+
+}  // namespace bamboo

@@ -1,0 +1,2 @@
+import type { TestCounts } from './testCounts.mjs';
+export function readCtestReport(xml: string): TestCounts;

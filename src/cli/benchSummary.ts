@@ -1,0 +1,59 @@
+/**
+ * From the runs of a benchmark to its figures. Pure; all figures are medians over the runs.
+ */
+import type { NativeGenerateResult } from '../worker/nativeBinding';
+
+export interface BenchRun {
+  readonly result: NativeGenerateResult;
+  readonly readBandwidthBytesPerSecond: number;
+}
+
+export interface BenchSummary {
+  readonly decodeTokensPerSecond: number;
+  readonly prefillTokensPerSecond: number;
+  /** Weights and KV read by one decode step. */
+  readonly bytesPerToken: number;
+  readonly activeShare: number;
+  readonly readBandwidthBytesPerSecond: number;
+  /** Bytes read per second while decoding, over what a plain sum over memory reads. */
+  readonly bandwidthShare: number;
+}
+
+export function summarize(runs: readonly BenchRun[]): BenchSummary {
+  const figures = runs.map(figuresOf);
+  const medianOf = (pick: (figure: BenchSummary) => number): number => median(figures.map(pick));
+  return {
+    decodeTokensPerSecond: medianOf((figure) => figure.decodeTokensPerSecond),
+    prefillTokensPerSecond: medianOf((figure) => figure.prefillTokensPerSecond),
+    bytesPerToken: medianOf((figure) => figure.bytesPerToken),
+    activeShare: medianOf((figure) => figure.activeShare),
+    readBandwidthBytesPerSecond: medianOf((figure) => figure.readBandwidthBytesPerSecond),
+    bandwidthShare: medianOf((figure) => figure.bandwidthShare),
+  };
+}
+
+/**
+ * A run that ends at its token limit takes one decode step fewer than it has tokens:
+ * the first token comes from the prompt's logits and the last is never fed back.
+ */
+function figuresOf({ result, readBandwidthBytesPerSecond }: BenchRun): BenchSummary {
+  const steps = result.stopReason === 'max-tokens' ? result.generatedTokens - 1 : result.generatedTokens;
+  const bytesPerToken = result.decodeBytes / steps;
+  const decodeTokensPerSecond = (steps * 1000) / result.decodeMs;
+  return {
+    decodeTokensPerSecond,
+    prefillTokensPerSecond: ((result.promptTokens - result.reusedTokens) * 1000) / result.prefillMs,
+    bytesPerToken,
+    activeShare: result.activeShare,
+    readBandwidthBytesPerSecond,
+    bandwidthShare: (bytesPerToken * decodeTokensPerSecond) / readBandwidthBytesPerSecond,
+  };
+}
+
+/** Mean of the two middle values when there is an even number of them. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = Math.floor(sorted.length / 2);
+  const lower = Math.ceil(sorted.length / 2) - 1;
+  return ((sorted[lower] ?? Number.NaN) + (sorted[upper] ?? Number.NaN)) / 2;
+}

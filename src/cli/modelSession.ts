@@ -1,0 +1,63 @@
+/**
+ * Opens the model that a command line names: through the backend for text, or bare for commands that work on token ids.
+ */
+import { randomUUID } from 'node:crypto';
+import { bundledModelPath } from '../model/modelLocator';
+import type { GenerateRequest, GenerateResult, ModelDescription, TokensNotification } from '../protocol/engineProtocol';
+import { NativeBackend } from '../worker/backends/native';
+import type { NativeBinding, NativeEngine } from '../worker/nativeBinding';
+import type { Arguments } from './arguments';
+import type { CliIo } from './command';
+
+const MAX_THREADS = 1024;
+const MAX_SEED = 0xffff_ffff;
+
+export interface TextSession {
+  readonly model: ModelDescription;
+  readonly generate: (
+    request: Omit<GenerateRequest, 'requestId'>,
+    signal: AbortSignal,
+    onTokens?: (tokens: TokensNotification) => void,
+  ) => Promise<GenerateResult>;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface TokenSession {
+  readonly binding: NativeBinding;
+  readonly engine: NativeEngine;
+  readonly modelPath: string;
+}
+
+export function seedOf(args: Arguments): number {
+  return args.integer('seed', { min: 0, max: MAX_SEED, fallback: 0 });
+}
+
+/** Same code path as the worker, without a process in between. */
+export async function openTextSession(args: Arguments, io: CliIo): Promise<TextSession> {
+  const threads = threadsOf(args);
+  const modelPath = await modelPathOf(args, io);
+  const backend = new NativeBackend(io.loadBinding, io.nowMs);
+  const model = await backend.loadModel({ modelPath, threads, contextLength: 0 });
+  return {
+    model,
+    generate: (request, signal, onTokens) =>
+      backend.generate({ ...request, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
+    dispose: () => backend.dispose(),
+  };
+}
+
+/** No tokenizer is needed: prompts are ids and no text is asked for. */
+export async function openTokenSession(args: Arguments, io: CliIo): Promise<TokenSession> {
+  const threads = threadsOf(args);
+  const modelPath = await modelPathOf(args, io);
+  const binding = io.loadBinding();
+  return { binding, modelPath, engine: await binding.load({ modelPath, threads, contextLength: 0 }) };
+}
+
+function threadsOf(args: Arguments): number {
+  return args.integer('threads', { min: 0, max: MAX_THREADS, fallback: 0 });
+}
+
+async function modelPathOf(args: Arguments, io: CliIo): Promise<string> {
+  return args.text('model') ?? (await bundledModelPath(io.packageRoot));
+}

@@ -1,0 +1,101 @@
+/**
+ * The local part of the flow: a suggestion from the cache, from the request in flight, or from a new request, in this order.
+ * One per window. It knows no editor; the provider turns what it returns into ghost text.
+ */
+import { FrozenSuffixes } from '../prompt/frozenSuffix';
+import type { MetricsStore } from '../metrics/metricsStore';
+import { CompletionCache } from './completionCache';
+import {
+  completeOnce,
+  fitSuggestion,
+  type CompletionOptions,
+  type CompletionOutcome,
+  type Generate,
+  type Suggestion,
+} from './completeOnce';
+import type { DocumentContext } from './documentContext';
+import { InFlightCompletion, type Schedule } from './inFlightCompletion';
+import type { SilenceReason } from './silenceReason';
+
+export interface SessionParts {
+  readonly generate: Generate;
+  readonly metrics: MetricsStore;
+  /** Milliseconds from any fixed start. */
+  readonly now: () => number;
+  readonly schedule: Schedule;
+}
+
+export type SuggestionSource = 'cache' | 'in-flight' | 'model';
+
+export type SessionOutcome =
+  | { readonly kind: 'suggestion'; readonly suggestion: Suggestion; readonly source: SuggestionSource }
+  | { readonly kind: 'none'; readonly reason: SilenceReason };
+
+export class CompletionSession {
+  private readonly cache = new CompletionCache();
+  private readonly suffixes = new FrozenSuffixes();
+  private inFlight: InFlightCompletion | undefined;
+
+  constructor(private readonly parts: SessionParts) {}
+
+  /** Ends in silence with reason 'cancelled' as soon as the signal aborts; rejects with what the engine rejects with. */
+  async suggest(context: DocumentContext, options: CompletionOptions, signal: AbortSignal): Promise<SessionOutcome> {
+    if (isAborted(signal)) return { kind: 'none', reason: 'cancelled' };
+    const cached = this.fromCache(context, 'cache');
+    if (cached) return cached;
+    const running = this.inFlight;
+    if (running?.mayServe(context) === true) {
+      const joined = await running.join(context, signal);
+      if (isAborted(signal)) return { kind: 'none', reason: 'cancelled' };
+      const served = joined === 'finished' ? this.fromCache(context, 'in-flight') : undefined;
+      if (served) return served;
+    }
+    return this.ask(context, options, signal);
+  }
+
+  /** Forgets every suggestion: another model would make others. */
+  reset(): void {
+    this.inFlight?.abort();
+    this.inFlight = undefined;
+    this.cache.clear();
+  }
+
+  private async ask(context: DocumentContext, options: CompletionOptions, signal: AbortSignal): Promise<SessionOutcome> {
+    this.inFlight?.abort();
+    const request = new InFlightCompletion(context, this.parts.schedule, (requestSignal, onText) =>
+      this.run(context, options, requestSignal, onText),
+    );
+    this.inFlight = request;
+    const joined = await request.join(context, signal);
+    if (joined !== 'finished' || isAborted(signal)) return { kind: 'none', reason: 'cancelled' };
+    const outcome = await request.outcome;
+    if (outcome.kind === 'none') return { kind: 'none', reason: outcome.reason };
+    return { kind: 'suggestion', suggestion: outcome.suggestion, source: 'model' };
+  }
+
+  private async run(
+    context: DocumentContext,
+    options: CompletionOptions,
+    signal: AbortSignal,
+    onText: (text: string) => void,
+  ): Promise<CompletionOutcome> {
+    const { generate, metrics, now } = this.parts;
+    const startMs = now();
+    const outcome = await completeOnce({ context, options, generate, signal, suffixes: this.suffixes, now, onText });
+    metrics.recordRequest(now() - startMs, outcome.results);
+    if (outcome.kind === 'suggestion') this.cache.store(context, outcome.suggestion);
+    return outcome;
+  }
+
+  private fromCache(context: DocumentContext, source: SuggestionSource): SessionOutcome | undefined {
+    const cached = this.cache.lookup(context);
+    if (!cached) return undefined;
+    const fitted = fitSuggestion(cached.unfittedText, cached.meanLogProb, context);
+    return typeof fitted === 'string' ? undefined : { kind: 'suggestion', suggestion: fitted, source };
+  }
+}
+
+/** A call, because a signal changes between two awaits. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,164 @@
+/**
+ * The messages between the extension host (or the CLI) and the worker process.
+ * Types and constants only; this folder imports nothing, both ends import it.
+ *
+ * Every generate request ends in exactly one answer: a result (finished) or an error (failed).
+ * A cancelled request is answered by a result whose stopReason is 'cancelled'.
+ */
+
+export const PROTOCOL_VERSION = 1;
+
+/** JSON-RPC method names. */
+export const METHOD = {
+  hello: 'hello', // request: HelloParams -> HelloResult
+  loadModel: 'loadModel', // request: LoadModelParams -> ModelDescription
+  generate: 'generate', // request: GenerateRequest -> GenerateResult
+  tokens: 'tokens', // notification worker -> host: TokensNotification
+  cancel: 'cancel', // notification host -> worker: CancelParams
+  ping: 'ping', // request: {} -> PingResult; the heartbeat
+  shutdown: 'shutdown', // request: {} -> {}
+} as const;
+
+export interface HelloParams {
+  readonly protocolVersion: number;
+}
+
+export interface HelloResult {
+  readonly protocolVersion: number;
+  readonly workerVersion: string;
+  readonly pid: number;
+  readonly nodeVersion: string;
+}
+
+export interface LoadModelParams {
+  /** Path of a GGUF file. tokenizer.json is looked for beside it. */
+  readonly modelPath: string;
+  /** Compute threads; 0 = number of physical cores. */
+  readonly threads: number;
+  /** Positions to allocate in the KV cache; 0 = what the model was trained with, at most 4096. */
+  readonly contextLength: number;
+}
+
+export interface ModelDescription {
+  readonly name: string;
+  readonly architecture: string;
+  readonly modelPath: string;
+  readonly fileBytes: number;
+  readonly parameterCount: number;
+  readonly contextLength: number;
+  readonly vocabSize: number;
+  readonly threads: number;
+  readonly isa: string;
+  readonly loadMs: number;
+}
+
+/** Text is never parsed for special tokens: those are named explicitly, so a file that contains "<|fim_middle|>" is only text. */
+export type PromptPart =
+  | { readonly kind: 'special'; readonly token: string }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** Which end may be cut, in steps of 64 tokens, when the prompt is longer than maxPromptTokens. Default: it is not cut. */
+      readonly trim?: 'start' | 'end';
+    };
+
+export interface SamplingOptions {
+  /** 0 = greedy. */
+  readonly temperature: number;
+  readonly topK: number; // 0 = off
+  readonly topP: number; // 1 = off
+  readonly minP: number; // 0 = off
+  readonly repetitionPenalty: number; // 1 = off
+  readonly seed: number;
+}
+
+export interface StopOptions {
+  /** Generation ends before the first of these strings; the string itself is not part of the text. */
+  readonly strings: readonly string[];
+  /** Names of special tokens that end generation. */
+  readonly tokens: readonly string[];
+}
+
+export type RequestPriority = 'completion' | 'chat';
+
+export interface GenerateRequest {
+  readonly requestId: string;
+  /** A newer completion cancels an older one; completions go before chat. */
+  readonly priority: RequestPriority;
+  readonly prompt: readonly PromptPart[];
+  readonly maxTokens: number;
+  /** Upper limit of the prompt in tokens; 0 = context length minus maxTokens. */
+  readonly maxPromptTokens: number;
+  readonly sampling: SamplingOptions;
+  readonly stop: StopOptions;
+}
+
+export interface GeneratedToken {
+  readonly id: number;
+  /** Natural-log probability of the token under the model before sampling filters. */
+  readonly logProb: number;
+}
+
+export interface TokensNotification {
+  readonly requestId: string;
+  /** Text added since the last notification; always whole Unicode characters. */
+  readonly text: string;
+  readonly tokens: readonly GeneratedToken[];
+}
+
+export interface CancelParams {
+  readonly requestId: string;
+}
+
+export type StopReason = 'end-token' | 'stop-string' | 'max-tokens' | 'context-full' | 'cancelled';
+
+export interface GenerateTimings {
+  /** Waiting behind other requests. */
+  readonly queueMs: number;
+  readonly tokenizeMs: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly promptTokens: number;
+  /** Prompt tokens whose keys and values came from the cache. */
+  readonly reusedTokens: number;
+  readonly generatedTokens: number;
+}
+
+export interface GenerateResult {
+  readonly requestId: string;
+  readonly text: string;
+  readonly tokens: readonly GeneratedToken[];
+  readonly stopReason: StopReason;
+  readonly timings: GenerateTimings;
+}
+
+export interface PingResult {
+  readonly residentBytes: number;
+}
+
+/** Carried in the data field of a JSON-RPC error. */
+export interface EngineErrorData {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Limits enforced on both ends. */
+export const LIMITS = {
+  promptBytes: 1_000_000,
+  maxTokens: 4096,
+  stopStrings: 16,
+  stopStringBytes: 256,
+  queuedRequests: 16,
+} as const;
+
+export const GREEDY: SamplingOptions = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  repetitionPenalty: 1,
+  seed: 0,
+};
+
+/** The JSON-RPC error number of every EngineErrorData; outside the range that JSON-RPC reserves. */
+export const ENGINE_ERROR_NUMBER = 1;

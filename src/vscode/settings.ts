@@ -1,0 +1,58 @@
+/**
+ * The extension's settings as types; the only place that reads them.
+ * Their defaults and limits stand in package.json; values of the wrong type count as not set.
+ */
+import * as vscode from 'vscode';
+import type { ProviderSettings } from '../completion/inlineCompletionProvider';
+
+export interface EngineSettings {
+  /** Empty: the bundled model. */
+  readonly modelPath: string;
+  /** 0 = physical cores */
+  readonly threads: number;
+}
+
+export const SECTION = 'bamboo';
+export const ENGINE_SETTINGS: readonly string[] = ['bamboo.model.path', 'bamboo.threads'];
+
+const LIMITS = { maxTokens: { min: 1, max: 256, default: 64 }, threads: { min: 0, max: 64, default: 0 } } as const;
+
+/** Settings of one document: they may differ by folder and language. */
+export function completionSettings(scope: vscode.ConfigurationScope | undefined): ProviderSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  return {
+    enabled: settings.get<unknown>('enabled') !== false,
+    languages: booleansOf(settings.get<unknown>('languages')),
+    maxTokens: integerOf(settings.get<unknown>('completion.maxTokens'), LIMITS.maxTokens),
+    multiline: settings.get<unknown>('completion.multiline') === 'never' ? 'never' : 'auto',
+  };
+}
+
+export function engineSettings(): EngineSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const modelPath = settings.get<unknown>('model.path');
+  return {
+    modelPath: typeof modelPath === 'string' ? modelPath.trim() : '',
+    threads: integerOf(settings.get<unknown>('threads'), LIMITS.threads),
+  };
+}
+
+/** Switches completions on or off where the setting is set already: the folder's or workspace's own, else the user's. */
+export async function toggleEnabled(): Promise<boolean> {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const enabled = settings.get<unknown>('enabled') === false;
+  const inWorkspace = settings.inspect('enabled')?.workspaceValue !== undefined;
+  await settings.update('enabled', enabled, inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global);
+  return enabled;
+}
+
+function booleansOf(value: unknown): Record<string, boolean> {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean');
+  return Object.fromEntries(entries);
+}
+
+function integerOf(value: unknown, limits: { min: number; max: number; default: number }): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return limits.default;
+  return Math.min(Math.max(Math.trunc(value), limits.min), limits.max);
+}

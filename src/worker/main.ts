@@ -1,0 +1,93 @@
+/**
+ * The worker process: wires the IPC channel to the engine worker and the native library.
+ * Started by engine/forkWorker with the addon's path as its argument; it ends with its parent and keeps no timer, so an idle worker costs no CPU.
+ */
+import { constants, setPriority } from 'node:os';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from 'vscode-jsonrpc/node';
+import { packageRootOf, packageVersion } from '../model/modelLocator';
+import { toEngineError } from '../protocol/engineError';
+import { ENGINE_ERROR_NUMBER, METHOD, type EngineErrorData } from '../protocol/engineProtocol';
+import { NativeBackend } from './backends/native';
+import { EngineWorker } from './engineWorker';
+import { requireBinding } from './requireBinding';
+
+const PARENT_GONE_SIGNAL = 'SIGKILL';
+
+/** Wraps a handler so that whatever it throws crosses the channel as a code and a sentence. */
+function answering<Result>(handler: (params: unknown) => Result | Promise<Result>): (params: unknown) => Promise<Result> {
+  return async (params) => {
+    try {
+      return await handler(params);
+    } catch (error) {
+      const { code, message } = toEngineError(error);
+      throw new ResponseError<EngineErrorData>(ENGINE_ERROR_NUMBER, message, { code, message });
+    }
+  };
+}
+
+function lowerPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A sandbox may forbid it; typing then competes with inference a little more.
+  }
+}
+
+function main(addonPath: string): void {
+  lowerPriority();
+  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  const worker = new EngineWorker({
+    backend: new NativeBackend(
+      () => requireBinding(addonPath),
+      () => performance.now(),
+    ),
+    identity: { workerVersion: packageVersion(packageRootOf(__dirname)), pid: process.pid, nodeVersion: process.version },
+    sendTokens: (tokens) => void connection.sendNotification(METHOD.tokens, tokens),
+    residentBytes: () => process.memoryUsage.rss(),
+    nowMs: () => performance.now(),
+  });
+  let shutDown = false;
+
+  connection.onRequest(
+    METHOD.hello,
+    answering((params) => worker.hello(params)),
+  );
+  connection.onRequest(
+    METHOD.loadModel,
+    answering((params) => worker.loadModel(params)),
+  );
+  connection.onRequest(
+    METHOD.generate,
+    answering((params) => worker.generate(params)),
+  );
+  connection.onRequest(
+    METHOD.ping,
+    answering((params) => worker.ping(params)),
+  );
+  connection.onRequest(
+    METHOD.shutdown,
+    answering(async (params) => {
+      const answer = await worker.shutdown(params);
+      shutDown = true;
+      return answer;
+    }),
+  );
+  connection.onNotification(METHOD.cancel, (params: unknown) => {
+    try {
+      worker.cancel(params);
+    } catch (error) {
+      // A notification has no answer; the host logs this stream.
+      process.stderr.write(`${toEngineError(error).message}\n`);
+    }
+  });
+  process.on('disconnect', () => {
+    // Compute threads may be in the middle of a token: running exit handlers under them could hang, and there is nothing to save.
+    if (shutDown) {
+      process.exit(0);
+    }
+    process.kill(process.pid, PARENT_GONE_SIGNAL);
+  });
+  connection.listen();
+}
+
+main(process.argv[2] ?? '');

@@ -1,0 +1,127 @@
+/**
+ * The whole native surface as one TypeScript type, and the only place that casts it.
+ * Loaded in the worker and the CLI only: the extension host never loads native code.
+ */
+import { createRequire } from 'node:module';
+
+export interface NativeEngineOptions {
+  modelPath: string;
+  /** 0 = physical cores */
+  threads: number;
+  /** 0 = trained context, at most 4096 */
+  contextLength: number;
+}
+
+export interface NativeModelInfo {
+  name: string;
+  architecture: string;
+  fileBytes: number;
+  parameterCount: number;
+  contextLength: number;
+  trainedContextLength: number;
+  vocabSize: number;
+  layerCount: number;
+  modelWidth: number;
+  ffnWidth: number;
+  threads: number;
+  isa: string;
+  loadMs: number;
+  /** Weight bytes one decoded token reads at most (every neuron computed). */
+  denseBytesPerToken: number;
+}
+
+export interface NativeGenerateParams {
+  promptTokens: Int32Array;
+  maxTokens: number;
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  repetitionPenalty: number;
+  seed: number;
+  stopTokens: Int32Array;
+  stopStrings: Uint8Array[]; // UTF-8
+  /** 'exact' (the default) skips neurons that do not fire; the output is the same, bit for bit. */
+  mode?: 'dense' | 'exact';
+}
+
+export interface NativeTokenBatch {
+  ids: Int32Array;
+  logProbs: Float32Array;
+  /** UTF-8 of the tokens of this batch that are safe to show: bytes that might begin a stop string are held back. */
+  bytes: Uint8Array;
+}
+
+export interface NativeGenerateResult {
+  stopReason: 'end-token' | 'stop-string' | 'max-tokens' | 'context-full' | 'cancelled';
+  promptTokens: number;
+  reusedTokens: number;
+  generatedTokens: number;
+  prefillMs: number;
+  decodeMs: number;
+  /** Weight and KV bytes read while decoding, over all generated tokens. */
+  decodeBytes: number;
+  /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */
+  activeShare: number;
+}
+
+export interface NativeEngine {
+  readonly info: NativeModelInfo;
+  /** The UTF-8 bytes of every token, needed for text and stop strings: concatenated, with vocabSize + 1 offsets. */
+  setVocabulary(bytes: Uint8Array, offsets: Uint32Array): void;
+  /** One at a time. onTokens is called on the JavaScript thread, in order, before the promise settles. */
+  generate(params: NativeGenerateParams, onTokens: (batch: NativeTokenBatch) => void): Promise<NativeGenerateResult>;
+  /** Ends the running generate within one layer's work; it resolves with stopReason 'cancelled'. */
+  cancel(): void;
+  /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
+  logits(tokens: Int32Array, chunkSize: number, mode?: 'dense' | 'exact'): Promise<Float32Array>;
+  /** Forgets the KV cache. */
+  reset(): void;
+  dispose(): void;
+}
+
+export interface NativeConvertOptions {
+  /** Folder with model.safetensors, config.json and, for predictors, predictors.safetensors. */
+  input: string;
+  output: string;
+  format: 'bamboo' | 'powerinfer';
+  /** Tensor type of attention, embedding and predictors, and of the feed-forward matrices: f32 f16 bf16 q8_0 q5_0 q4_0. */
+  attentionType: string;
+  embeddingType: string;
+  ffnType: string;
+  predictorType: string;
+  name: string;
+}
+
+export interface NativeTensorSummary {
+  name: string;
+  type: string;
+  shape: number[];
+  bytes: number;
+}
+
+export interface NativeFileSummary {
+  magic: string;
+  version: number;
+  fileBytes: number;
+  /** Metadata values; arrays longer than 16 are cut and named "[type; length]". */
+  metadata: Record<string, string | number | boolean | (string | number | boolean)[]>;
+  tensors: NativeTensorSummary[];
+}
+
+export interface NativeBinding {
+  readonly version: string;
+  /** The instruction set the kernels were compiled for and chosen at load. Throws unknown-isa / unsupported-isa. */
+  isa(): string;
+  load(options: NativeEngineOptions): Promise<NativeEngine>;
+  inspect(path: string): NativeFileSummary;
+  convert(options: NativeConvertOptions, onProgress: (line: string) => void): void;
+  /** Read bandwidth of main memory in bytes per second with the given number of threads (a STREAM-like sum over 1 GiB). */
+  measureReadBandwidth(threads: number): number;
+}
+
+/** Loads the addon. Errors thrown by the addon carry a `code` from protocol/errorCodes. */
+export function loadNativeBinding(addonPath: string): NativeBinding {
+  const require = createRequire(__filename);
+  return require(addonPath) as NativeBinding;
+}

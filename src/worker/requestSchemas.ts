@@ -1,0 +1,99 @@
+/**
+ * What the worker accepts: one schema for the parameters of every message from the host, with the protocol's limits.
+ * A message that does not fit is answered with 'invalid-request' before anything else sees it.
+ */
+import * as v from 'valibot';
+import {
+  LIMITS,
+  METHOD,
+  type CancelParams,
+  type GenerateRequest,
+  type HelloParams,
+  type LoadModelParams,
+  type PromptPart,
+} from '../protocol/engineProtocol';
+import { invalidRequest } from './workerErrors';
+
+const MAX_THREADS = 1024;
+const MAX_CONTEXT_LENGTH = 1_048_576;
+const MAX_PROMPT_PARTS = 256;
+const MAX_NAME_LENGTH = 256;
+const MAX_PATH_LENGTH = 32_768;
+const MAX_STOP_TOKENS = 64;
+const MAX_SEED = 0xffff_ffff;
+
+const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH));
+const requestId = name;
+const utf8AtMost = (bytes: number) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => Buffer.byteLength(text, 'utf8') <= bytes, `longer than ${bytes} bytes`),
+  );
+
+const nothing = v.looseObject({});
+const hello = v.object({ protocolVersion: v.pipe(v.number(), v.integer()) });
+const cancel = v.object({ requestId });
+const loadModel = v.object({
+  modelPath: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_LENGTH)),
+  threads: count(MAX_THREADS),
+  contextLength: count(MAX_CONTEXT_LENGTH),
+});
+
+const promptPart = v.variant('kind', [
+  v.object({ kind: v.literal('special'), token: name }),
+  v.object({ kind: v.literal('text'), text: v.string(), trim: v.exactOptional(v.picklist(['start', 'end'])) }),
+]);
+
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const sampling = v.object({
+  temperature: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+  topK: count(1_000_000),
+  topP: share,
+  minP: share,
+  repetitionPenalty: v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)),
+  seed: count(MAX_SEED),
+});
+
+const stop = v.object({
+  strings: v.pipe(v.array(v.pipe(utf8AtMost(LIMITS.stopStringBytes), v.minLength(1))), v.maxLength(LIMITS.stopStrings)),
+  tokens: v.pipe(v.array(name), v.maxLength(MAX_STOP_TOKENS)),
+});
+
+const generate = v.object({
+  requestId,
+  priority: v.picklist(['completion', 'chat']),
+  prompt: v.pipe(
+    v.array(promptPart),
+    v.minLength(1),
+    v.maxLength(MAX_PROMPT_PARTS),
+    v.check((parts) => promptBytes(parts) <= LIMITS.promptBytes, `the prompt is longer than ${LIMITS.promptBytes} bytes`),
+  ),
+  // 0 only fills the KV cache: the warm-up of a prompt.
+  maxTokens: count(LIMITS.maxTokens),
+  maxPromptTokens: count(MAX_CONTEXT_LENGTH),
+  sampling,
+  stop,
+});
+
+function promptBytes(parts: readonly PromptPart[]): number {
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part.kind === 'text' ? part.text : part.token, 'utf8'), 0);
+}
+
+function parse<Schema extends v.GenericSchema>(method: string, schema: Schema, params: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, params);
+  if (result.success) {
+    return result.output;
+  }
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? 'its parameters';
+  throw invalidRequest(method, `${path}: ${issue.message}`);
+}
+
+export const parseHello = (params: unknown): HelloParams => parse(METHOD.hello, hello, params);
+export const parseLoadModel = (params: unknown): LoadModelParams => parse(METHOD.loadModel, loadModel, params);
+export const parseGenerate = (params: unknown): GenerateRequest => parse(METHOD.generate, generate, params);
+export const parseCancel = (params: unknown): CancelParams => parse(METHOD.cancel, cancel, params);
+export const parseNothing = (method: string, params: unknown): void => {
+  parse(method, nothing, params ?? {});
+};

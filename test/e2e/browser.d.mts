@@ -1,0 +1,2 @@
+import type { BrowserContext } from 'playwright-core';
+export function openBrowser(executablePath: string | undefined, profileFolder: string): Promise<BrowserContext>;

@@ -1,0 +1,1 @@
+export function settledText(options: { selector: string; quietMs: number; limitMs: number }): Promise<string>;

@@ -1,0 +1,136 @@
+/**
+ * The worker process as its host sees it on the wire: what it refuses, when it ends, what it costs while idle.
+ */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { LIMITS, METHOD, PROTOCOL_VERSION, type ModelDescription, type PingResult } from '../../src/protocol/engineProtocol';
+import { createFakeModel, FAKE_ADDON, requestFor, type FakeModel } from './fakeModel';
+import { cpuTicks, niceValue } from './processStat';
+import { bundleForTests } from './workerBundle';
+
+let workerPath: string;
+let model: FakeModel;
+let worker: ChildProcess;
+let connection: MessageConnection;
+
+beforeAll(async () => {
+  workerPath = await bundleForTests('src/worker/main.ts', 'worker.js');
+});
+beforeEach(() => {
+  model = createFakeModel();
+  worker = fork(workerPath, [FAKE_ADDON], { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  connection = createMessageConnection(new IPCMessageReader(worker), new IPCMessageWriter(worker));
+  connection.listen();
+});
+afterEach(() => {
+  connection.dispose();
+  worker.kill('SIGKILL');
+  model.remove();
+});
+
+const hello = (protocolVersion: unknown = PROTOCOL_VERSION): Promise<unknown> => connection.sendRequest(METHOD.hello, { protocolVersion });
+const load = (): Promise<ModelDescription> =>
+  connection.sendRequest(METHOD.loadModel, { modelPath: model.modelPath, threads: 1, contextLength: 0 });
+
+/** Expects the JSON-RPC error of an engine error with this code. */
+async function expectCode(answer: Promise<unknown>, code: string): Promise<void> {
+  await expect(answer).rejects.toMatchObject({ code: 1, data: { code } });
+}
+
+describe('what the worker refuses', () => {
+  it('a host with another protocol version, naming both', async () => {
+    await expectCode(hello(99), 'protocol-mismatch');
+    await expect(hello(99)).rejects.toThrow(/protocol 99 .* 1/);
+  });
+
+  it('anything before a hello', async () => {
+    await expectCode(load(), 'invalid-request');
+    await expectCode(connection.sendRequest(METHOD.generate, { ...requestFor('x'), requestId: '1' }), 'invalid-request');
+  });
+
+  it('text before a model is loaded', async () => {
+    await hello();
+    await expectCode(connection.sendRequest(METHOD.generate, { ...requestFor('x'), requestId: '1' }), 'model-not-loaded');
+  });
+
+  const good = { ...requestFor('x'), requestId: '1' };
+  it.each([
+    ['no parameters', {}],
+    ['a number for an id', { ...good, requestId: 7 }],
+    ['an unknown priority', { ...good, priority: 'urgent' }],
+    ['an empty prompt', { ...good, prompt: [] }],
+    ['a part of an unknown kind', { ...good, prompt: [{ kind: 'image', text: 'x' }] }],
+    ['a prompt over the limit', { ...good, prompt: [{ kind: 'text', text: 'x'.repeat(LIMITS.promptBytes + 1) }] }],
+    ['too many tokens', { ...good, maxTokens: LIMITS.maxTokens + 1 }],
+    ['fewer than no tokens', { ...good, maxTokens: -1 }],
+    ['a fraction of a token', { ...good, maxTokens: 1.5 }],
+    ['a negative temperature', { ...good, sampling: { ...good.sampling, temperature: -1 } }],
+    ['too many stop strings', { ...good, stop: { strings: Array.from({ length: LIMITS.stopStrings + 1 }, () => 'x'), tokens: [] } }],
+    ['a stop string over the limit', { ...good, stop: { strings: ['ä'.repeat(LIMITS.stopStringBytes / 2 + 1)], tokens: [] } }],
+    ['an empty stop string', { ...good, stop: { strings: [''], tokens: [] } }],
+    ['a special token that the model does not have', { ...good, prompt: [{ kind: 'special', token: '<|nobody|>' }] }],
+    ['a stop token that the model does not have', { ...good, stop: { strings: [], tokens: ['<|nobody|>'] } }],
+  ])('%s, and goes on serving', async (_name, params) => {
+    await hello();
+    await load();
+    await expectCode(connection.sendRequest(METHOD.generate, params), 'invalid-request');
+    expect(await connection.sendRequest(METHOD.generate, good)).toMatchObject({ text: 'x' });
+  });
+
+  it('messages that are no JSON-RPC, without dying', async () => {
+    worker.send({ hello: 'there' });
+    worker.send('nonsense');
+    worker.send({ jsonrpc: '2.0', method: METHOD.cancel, params: { requestId: 7 } });
+    await hello();
+    const { residentBytes } = await connection.sendRequest<PingResult>(METHOD.ping, {});
+    expect(residentBytes).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('when the worker ends', () => {
+  it('after a shutdown, with exit code 0, as soon as its host lets go', async () => {
+    await hello();
+    await load();
+    await connection.sendRequest(METHOD.shutdown, {});
+    const exited = once(worker, 'exit');
+    worker.disconnect();
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it('when its parent is killed', async () => {
+    const parent = spawn(process.execPath, [path.join(__dirname, 'fakes', 'parent.js'), workerPath, FAKE_ADDON, model.modelPath], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: parent.stdout });
+    const [loaded] = (await once(lines, 'line')) as [string];
+    const pid = Number(loaded.replace('loaded ', ''));
+    const bothGone = once(parent.stdout, 'close');
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    parent.kill('SIGKILL');
+    // Resolves only when no process holds the other end of the pipe any more; otherwise the test times out.
+    await bothGone;
+  });
+});
+
+describe.runIf(process.platform === 'linux')('an idle worker', () => {
+  it('uses no CPU', async () => {
+    await hello();
+    await load();
+    await connection.sendRequest(METHOD.generate, { ...requestFor('warm up'), requestId: '1' });
+    const before = cpuTicks(worker.pid ?? 0);
+    await delay(3000);
+    // One tick is 10 ms; Node's own housekeeping after the last request may cost two. A timer of 16 ms would cost more.
+    expect(cpuTicks(worker.pid ?? 0) - before).toBeLessThanOrEqual(2);
+  });
+
+  it('runs below normal priority', async () => {
+    await hello();
+    expect(niceValue(worker.pid ?? 0)).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
+  });
+});

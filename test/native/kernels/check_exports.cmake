@@ -1,0 +1,16 @@
+# Fails unless each object file in OBJECTS defines exactly one symbol that others can see: its kernel table's function.
+foreach(object IN LISTS OBJECTS)
+  execute_process(COMMAND ${NM} --defined-only ${object} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" lines "${symbols}")
+  set(visible "")
+  foreach(line IN LISTS lines)
+    # A capital letter is a global symbol; V, W, u, v, w are weak or unique ones.
+    if(line MATCHES "^[0-9a-f]* ([A-Zuvw]) (.*)$")
+      list(APPEND visible "${CMAKE_MATCH_1} ${CMAKE_MATCH_2}")
+    endif()
+  endforeach()
+  list(LENGTH visible count)
+  if(NOT count EQUAL 1 OR NOT visible MATCHES "^T _?_ZN6bamboo[0-9]+[a-z0-9]+_tableEv$")
+    message(FATAL_ERROR "${object} should define one visible symbol, its table function, but has: ${visible}")
+  endif()
+endforeach()

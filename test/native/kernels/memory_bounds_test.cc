@@ -1,0 +1,148 @@
+// Puts every input right before an unreadable page: a kernel that reads one byte past an array
+// crashes here.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "isa_fixture.h"
+#include "test_data.h"
+
+namespace bamboo {
+namespace {
+
+// `bytes` bytes whose end (or, with front, whose beginning) touches an unreadable page.
+class Guarded {
+ public:
+  explicit Guarded(size_t bytes, bool at_front = false) : bytes_(bytes) {
+    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    inner_ = (bytes + page - 1) / page * page;
+    total_ = inner_ + 2 * page;
+    void* mapped =
+        mmap(nullptr, total_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    start_ = static_cast<uint8_t*>(mapped);
+    if (mprotect(start_, page, PROT_NONE) != 0 ||
+        mprotect(start_ + page + inner_, page, PROT_NONE) != 0) {
+      throw std::bad_alloc();
+    }
+    data_ = at_front ? start_ + page : start_ + page + inner_ - bytes;
+  }
+  ~Guarded() { munmap(start_, total_); }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+
+  template <class T>
+  T* fill(const T* source) {
+    std::memcpy(data_, source, bytes_);
+    return reinterpret_cast<T*>(data_);
+  }
+
+ private:
+  size_t bytes_;
+  size_t inner_;
+  size_t total_;
+  uint8_t* start_;
+  uint8_t* data_;
+};
+
+float* guarded(std::vector<std::unique_ptr<Guarded>>& keep, const std::vector<float>& values) {
+  keep.push_back(std::make_unique<Guarded>(values.size() * sizeof(float)));
+  return keep.back()->fill(values.data());
+}
+
+class MemoryBounds : public IsaTest {};
+
+TEST_P(MemoryBounds, MatricesAreReadToTheirLastByteAndNoFurther) {
+  for (const DType dtype : kAllDTypes) {
+    const std::vector<int64_t> all_cols =
+        is_quantized(dtype) ? (dtype == DType::kQ6_K ? std::vector<int64_t>{256, 512}
+                                                     : std::vector<int64_t>{32, 64, 96, 1056})
+                            : std::vector<int64_t>{1, 5, 15, 16, 31, 33, 47, 129};
+    for (const int64_t cols : all_cols) {
+      for (const int64_t n : {1, 2, 4, 9}) {
+        for (const bool at_front : {false, true}) {
+          constexpr int64_t kRows = 5;
+          TestData data;
+          const TestData::Matrix source = data.matrix(dtype, kRows, cols);
+          Guarded memory(source.bytes.size(), at_front);
+          const MatrixView w = {dtype, memory.fill(source.bytes.data()), kRows, cols};
+          std::vector<std::unique_ptr<Guarded>> keep;
+          const std::vector<float> values = data.floats(n * cols);
+          const Activations packed(table(), dtype, values, n, cols);
+          ActivationView x = packed.view(0, n);
+          if (!is_quantized(dtype)) x.values = guarded(keep, values);
+          float* out = guarded(keep, std::vector<float>(static_cast<size_t>(n * kRows)));
+          table().matmul(w, 0, kRows, x, out, kRows);
+          const int32_t rows[] = {4, 0, 3};
+          const ActivationView first = {x.values, x.packed, 1};
+          table().gather_dot(w, rows, 3, first, guarded(keep, {0, 0, 0}));
+          float* y = guarded(keep, values);
+          const float* coefficients = guarded(keep, data.floats(n * kRows));
+          table().axpy_rows(w, rows, coefficients, 3, y);
+          table().axpy_range(w, 0, kRows, coefficients, kRows, n, y, cols);
+          table().dequantize_row(w, kRows - 1,
+                                 guarded(keep, std::vector<float>(static_cast<size_t>(cols))));
+        }
+      }
+    }
+  }
+}
+
+TEST_P(MemoryBounds, PackingStaysInsideItsArrays) {
+  for (const int64_t cols : {32, 64, 96, 352}) {
+    std::vector<std::unique_ptr<Guarded>> keep;
+    TestData data;
+    const float* x = guarded(keep, data.floats(2 * cols));
+    const size_t bytes = 2 * table().packed_activation_bytes(cols);
+    const std::vector<uint8_t> zeros(bytes);
+    Guarded packed(bytes);
+    table().pack_activations(x, 2, cols, packed.fill(zeros.data()));
+  }
+}
+
+TEST_P(MemoryBounds, FloatArraysAreReadAndWrittenToTheirEndsOnly) {
+  for (const int64_t n : {1, 7, 8, 15, 16, 17, 33}) {
+    std::vector<std::unique_ptr<Guarded>> keep;
+    TestData data;
+    float* a = guarded(keep, data.floats(n));
+    float* b = guarded(keep, data.floats(n));
+    float* out = guarded(keep, data.floats(n));
+    table().relu_relu_product(a, b, n, out);
+    table().relu_product(a, b, n, out);
+    table().silu_product(a, b, n, out);
+    table().add(a, n, out);
+    table().rms_norm(a, b, n, 1e-5f, out);
+    table().log_sum_exp(a, n);
+    float* heads = guarded(keep, data.floats(2 * 2 * n));
+    table().rope(heads, 2, 2 * n, 2 * n, a, b, RopeLayout::kHalves);
+    table().rope(heads, 2, 2 * n, 2 * n, a, b, RopeLayout::kAdjacentPairs);
+  }
+}
+
+TEST_P(MemoryBounds, AttentionStaysInsideTheCache) {
+  for (const int64_t head_dim : {16, 64, 80}) {
+    for (const int64_t n_positions : {1, 16, 21}) {
+      const int64_t padded = (n_positions + 15) / 16 * 16;
+      std::vector<std::unique_ptr<Guarded>> keep;
+      TestData data;
+      const std::vector<uint16_t> zeros(static_cast<size_t>(padded * head_dim));
+      Guarded key_memory(static_cast<size_t>(padded * head_dim) * 2);
+      Guarded value_memory(static_cast<size_t>(n_positions * head_dim) * 2);
+      uint16_t* keys = key_memory.fill(zeros.data());
+      uint16_t* values = value_memory.fill(zeros.data());
+      const float* row = guarded(keep, data.floats(head_dim));
+      table().store_key(row, head_dim, n_positions - 1, keys);
+      table().store_value(row, head_dim, n_positions - 1, values);
+      const float* q = guarded(keep, data.floats(5 * head_dim));
+      float* out = guarded(keep, data.floats(5 * head_dim));
+      float* scratch = guarded(keep, data.floats(5 * padded));
+      table().attend({keys, values}, q, 5, head_dim, head_dim, n_positions, 0.1f, out, scratch);
+    }
+  }
+}
+
+BAMBOO_FOR_EACH_ISA(MemoryBounds);
+
+}  // namespace
+}  // namespace bamboo

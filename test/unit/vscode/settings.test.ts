@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { completionSettings, engineSettings, toggleEnabled } from '../../../src/vscode/settings';
+import { fake, resetFake } from './fakeVscode';
+
+vi.mock('vscode', () => import('./fakeVscode'));
+beforeEach(resetFake);
+
+describe('settings', () => {
+  test('what is not set has its default', () => {
+    expect(completionSettings(undefined)).toEqual({ enabled: true, languages: {}, maxTokens: 64, multiline: 'auto' });
+    expect(engineSettings()).toEqual({ modelPath: '', threads: 0 });
+  });
+
+  test('what is set is read', () => {
+    fake.settings = {
+      enabled: false,
+      languages: { markdown: false, python: true },
+      'completion.maxTokens': 32,
+      'completion.multiline': 'never',
+      'model.path': ' /models/a.gguf ',
+      threads: 2,
+    };
+    expect(completionSettings(undefined)).toEqual({
+      enabled: false,
+      languages: { markdown: false, python: true },
+      maxTokens: 32,
+      multiline: 'never',
+    });
+    expect(engineSettings()).toEqual({ modelPath: '/models/a.gguf', threads: 2 });
+  });
+
+  test('values of the wrong type or out of range do no harm', () => {
+    fake.settings = {
+      enabled: 'yes',
+      languages: { python: 'no', go: false },
+      'completion.maxTokens': 100_000,
+      'completion.multiline': 'sometimes',
+      'model.path': 5,
+      threads: -3.5,
+    };
+    expect(completionSettings(undefined)).toEqual({ enabled: true, languages: { go: false }, maxTokens: 256, multiline: 'auto' });
+    expect(engineSettings()).toEqual({ modelPath: '', threads: 0 });
+  });
+
+  test('the toggle switches the user setting', async () => {
+    expect(await toggleEnabled()).toBe(false);
+    expect(fake.settings.enabled).toBe(false);
+    expect(await toggleEnabled()).toBe(true);
+    expect(fake.settings.enabled).toBe(true);
+  });
+
+  test('the toggle switches the workspace setting where one is set', async () => {
+    fake.workspaceSettings = { enabled: false };
+    expect(await toggleEnabled()).toBe(true);
+    expect(fake.workspaceSettings.enabled).toBe(true);
+    expect(fake.settings.enabled).toBeUndefined();
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * The native backend over a scripted library: what goes in as tokens, what comes out as text, how a request is cancelled.
+ */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GenerateRequest, TokensNotification } from '../../../src/protocol/engineProtocol';
+import { NativeBackend } from '../../../src/worker/backends/native';
+import { createFakeModel, requestFor, type FakeModel } from '../../integration/fakeModel';
+import { bindingOf, FakeEngine, type Script } from './fakeBinding';
+
+const never = new AbortController().signal;
+let model: FakeModel;
+beforeEach(() => {
+  model = createFakeModel();
+});
+afterEach(() => model.remove());
+
+async function loaded(script: Script = () => Promise.resolve({})): Promise<{ backend: NativeBackend; engine: FakeEngine }> {
+  const engine = new FakeEngine(script);
+  const backend = new NativeBackend(
+    () => bindingOf(engine),
+    () => 0,
+  );
+  await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+  return { backend, engine };
+}
+
+function request(change: Partial<GenerateRequest> = {}): GenerateRequest {
+  return { ...requestFor('text'), requestId: 'r', ...change };
+}
+
+function promptText(engine: FakeEngine): string {
+  return Buffer.from(engine.asked[0]?.promptTokens ?? []).toString();
+}
+
+describe('loading', () => {
+  it('gives the library the whole vocabulary', async () => {
+    expect((await loaded()).engine.vocabularySize).toBe(300);
+  });
+
+  it('frees the model again when its tokenizer is missing', async () => {
+    rmSync(path.join(path.dirname(model.modelPath), 'tokenizer.json'));
+    const engine = new FakeEngine(() => Promise.resolve({}));
+    const backend = new NativeBackend(
+      () => bindingOf(engine),
+      () => 0,
+    );
+    await expect(backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 })).rejects.toMatchObject({
+      code: 'missing-tokenizer',
+    });
+    expect(engine.disposed).toBe(true);
+    await expect(backend.generate(request(), () => undefined, never)).rejects.toMatchObject({ code: 'model-not-loaded' });
+  });
+});
+
+describe('generating', () => {
+  it('turns parts into tokens, stop names into ids and stop strings into bytes', async () => {
+    const { backend, engine } = await loaded();
+    const prompt = [
+      { kind: 'special', token: '<|endless|>' },
+      { kind: 'text', text: 'ab' },
+    ] as const;
+    await backend.generate(request({ prompt, stop: { strings: ['\n'], tokens: ['<|fail|>'] } }), () => undefined, never);
+    expect([...(engine.asked[0]?.promptTokens ?? [])]).toEqual([259, 97, 98]);
+    expect([...(engine.asked[0]?.stopTokens ?? [])]).toEqual([261]);
+    expect(engine.asked[0]?.stopStrings).toEqual([new Uint8Array([10])]);
+  });
+
+  it('streams text and gives it again as the result', async () => {
+    const { backend } = await loaded((_params, emit) => {
+      emit('one ');
+      emit('two');
+      return Promise.resolve({ stopReason: 'stop-string' });
+    });
+    const pieces: TokensNotification[] = [];
+    const result = await backend.generate(request(), (tokens) => pieces.push(tokens), never);
+    expect(pieces.map((piece) => piece.text)).toEqual(['one ', 'two']);
+    expect(result).toMatchObject({
+      requestId: 'r',
+      text: 'one two',
+      stopReason: 'stop-string',
+      timings: { generatedTokens: 7, promptTokens: 4 },
+    });
+  });
+
+  it('leaves room for the answer when the request names no prompt limit', async () => {
+    const { backend, engine } = await loaded();
+    const text = 'x'.repeat(300);
+    await backend.generate(request({ prompt: [{ kind: 'text', text, trim: 'start' }], maxTokens: 56 }), () => undefined, never);
+    expect(engine.asked[0]?.promptTokens.length).toBeLessThanOrEqual(200);
+  });
+
+  it('keeps to the prompt limit of the request, and always below the context', async () => {
+    const { backend, engine } = await loaded();
+    const prompt = [{ kind: 'text', text: 'x'.repeat(300), trim: 'start' }] as const;
+    await backend.generate(request({ prompt, maxPromptTokens: 100 }), () => undefined, never);
+    await backend.generate(request({ prompt, maxPromptTokens: 5000 }), () => undefined, never);
+    expect(engine.asked.map((params) => params.promptTokens.length)).toEqual([44, 236]);
+  });
+
+  it('refuses an empty prompt and an answer as long as the context', async () => {
+    const { backend } = await loaded();
+    await expect(backend.generate(request({ prompt: [{ kind: 'text', text: '' }] }), () => undefined, never)).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+    await expect(backend.generate(request({ maxTokens: 256 }), () => undefined, never)).rejects.toMatchObject({ code: 'context-overflow' });
+  });
+
+  it('keeps a special token name in text as text', async () => {
+    const { backend, engine } = await loaded();
+    await backend.generate(request({ prompt: [{ kind: 'text', text: 'a <|crash|> b' }] }), () => undefined, never);
+    expect(promptText(engine)).toBe('a <|crash|> b');
+  });
+});
+
+describe('cancelling', () => {
+  it('cancels the library, stops the stream at once and hands on what it says', async () => {
+    const controller = new AbortController();
+    const { backend, engine } = await loaded(async (_params, emit, self) => {
+      emit('before');
+      await new Promise<void>((resolve) => {
+        self.onCancel = resolve;
+        controller.abort();
+      });
+      emit('after');
+      return { stopReason: 'cancelled' };
+    });
+    const shown: string[] = [];
+    const result = await backend.generate(request(), (tokens) => shown.push(tokens.text), controller.signal);
+    expect(engine.cancelled).toBe(true);
+    expect(result.stopReason).toBe('cancelled');
+    expect(shown).toEqual(['before']);
+  });
+
+  it('before the start does not reach the library', async () => {
+    const { backend, engine } = await loaded();
+    const result = await backend.generate(request(), () => undefined, AbortSignal.abort());
+    expect(result).toMatchObject({ stopReason: 'cancelled', text: '' });
+    expect(engine.asked).toEqual([]);
+  });
+
+  it('after the end does not cancel the next request', async () => {
+    const { backend, engine } = await loaded();
+    const controller = new AbortController();
+    await backend.generate(request(), () => undefined, controller.signal);
+    controller.abort();
+    expect(engine.cancelled).toBe(false);
+  });
+});
