@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
+import { GROWTH_LIMITS } from '../../src/completion/blockGrowth';
 import { CompletionSession } from '../../src/completion/completionSession';
 import { documentContextFromText } from '../../src/completion/documentContext';
 import { createEngineClient } from '../../src/engine/engineClient';
@@ -14,7 +15,7 @@ import { addonPathOf, bundledModelPath } from '../../src/model/modelLocator';
 
 const KEYSTROKES = 8;
 const PLACES = 40;
-const OPTIONS = { maxTokens: 64, multiline: 'auto', contextLength: 2048 } as const;
+const OPTIONS = { maxTokens: 64, multiline: 'auto', contextLength: 2048, growthBudgetMs: GROWTH_LIMITS.budgetMs } as const;
 
 interface Place {
   readonly file: string;

@@ -40,9 +40,9 @@ enum class RopeLayout : uint8_t {
 struct KernelTable {
   const char* isa;  // "portable", "avx2", "avx512vnni", "neon"
 
-  // --- activations for quantized matrices: 15-bit integers as two int8 planes (x = scale * (128 *
-  // high + low)), one scale a vector, plus whatever else this instruction set wants. Layout is
-  // private to the table.
+  // --- activations for quantized matrices: 15-bit integers q = round(x / scale) with one scale a
+  // vector, max|x| / 16256, plus whatever else this instruction set wants. The layout is private
+  // to the table (docs/adr/0001).
   size_t (*packed_activation_bytes)(int64_t cols);  // a multiple of 64
   void (*pack_activations)(const float* x, int64_t n, int64_t cols, uint8_t* packed);
 

@@ -113,5 +113,7 @@ function timingLine(outcome: CompletionOutcome, totalMs: number): string {
   const prefillMs = sum((timings) => timings.prefillMs).toFixed(0);
   const decodeMs = sum((timings) => timings.decodeMs).toFixed(0);
   const tokens = sum((timings) => timings.generatedTokens);
-  return `${totalMs.toFixed(0)} ms: prefill ${prefillMs} ms, decode ${decodeMs} ms for ${tokens} tokens in ${outcome.results.length} requests`;
+  const replaced = outcome.kind === 'suggestion' ? outcome.suggestion.tailLength : 0;
+  const note = replaced > 0 ? `; replaces ${replaced} characters right of the cursor` : '';
+  return `${totalMs.toFixed(0)} ms: prefill ${prefillMs} ms, decode ${decodeMs} ms for ${tokens} tokens in ${outcome.results.length} requests${note}`;
 }

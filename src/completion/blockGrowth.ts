@@ -12,6 +12,8 @@ export const GROWTH_LIMITS = {
   lines: 8,
   /** Mean natural-log probability below which a further line is not believed. */
   minMeanLogProb: -0.8,
+  /** Time for the lines after the first: the first one waits for them, and a suggestion that comes late is not looked at. */
+  budgetMs: 100,
 } as const;
 
 /** Why a block is open after the lines so far: an own bracket, a header that needs a body, or the empty body the cursor stands in. */

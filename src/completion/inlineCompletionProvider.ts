@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import type { MetricsStore } from '../metrics/metricsStore';
 import { ACCEPTED_COMMAND } from './acceptance';
+import { GROWTH_LIMITS } from './blockGrowth';
 import type { CompletionOptions, Suggestion } from './completeOnce';
 import type { CompletionSession } from './completionSession';
 import { toDocumentEol, type DocumentContext } from './documentContext';
@@ -40,8 +41,6 @@ export interface ProviderParts {
   readonly log: Pick<vscode.LogOutputChannel, 'trace' | 'debug' | 'info' | 'error'>;
 }
 
-/** Time for the lines of a block after its first; what is complete by then is shown. */
-const GROWTH_BUDGET_MS = 600;
 /** Longer lines get items that begin at the cursor: repeating them would copy too much. */
 const LINE_START_LIMIT_CHARS = 1024;
 
@@ -97,7 +96,7 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     if (!context) return 'popup-mismatch';
 
     const { maxTokens, multiline } = settings;
-    const options = { maxTokens, multiline, contextLength: parts.contextLength(), growthBudgetMs: GROWTH_BUDGET_MS };
+    const options = { maxTokens, multiline, contextLength: parts.contextLength(), growthBudgetMs: GROWTH_LIMITS.budgetMs };
     parts.report({ request, kind: 'generating' });
     const outcome = await withSignal(token, (signal) => parts.session.suggest(context, options, signal));
     if (token.isCancellationRequested) return parts.engineSilence() ?? 'cancelled';

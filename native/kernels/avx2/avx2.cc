@@ -16,6 +16,7 @@ struct Avx2 {
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 2;
   static constexpr int kGatherRows = 2;
+  static constexpr int kScoreBlocks = 1;
   static constexpr int kValueVectors = 2;
 
   template <int kRows, int kVectors>

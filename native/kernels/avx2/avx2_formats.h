@@ -98,19 +98,18 @@ struct Avx2QuantFormat {
     return {_mm256_add_epi16(low, minus16_unless(bits & 0xffff)),
             _mm256_add_epi16(high, minus16_unless(bits >> 16)), half(p)};
   }
-  // 16 quants of part kPart (0..3), times the sub-block scale. Parts 0 and 1 hold their low bits in the low nibbles,
-  // 2 and 3 in the high ones; part k has its high bits at bit 2 k.
+  // 16 quants of part kPart (0..3), times the sub-block scale. Parts 0 and 1 hold their low bits in
+  // the low nibbles, 2 and 3 in the high ones; part k has its high bits at bit 2 k.
   template <int kPart>
   static BAMBOO_INLINE __m256i q6_quants(const uint8_t* low, const uint8_t* high, uint8_t scale) {
     const __m256i bytes = _mm256_cvtepu8_epi16(load16(low));
-    const __m256i nibbles = kPart < 2 ? _mm256_and_si256(bytes, _mm256_set1_epi16(15))
-                                      : _mm256_srli_epi16(bytes, 4);
+    const __m256i nibbles =
+        kPart < 2 ? _mm256_and_si256(bytes, _mm256_set1_epi16(15)) : _mm256_srli_epi16(bytes, 4);
     const __m256i high_bytes = _mm256_cvtepu8_epi16(load16(high));
     constexpr int kUp = kPart < 2 ? 4 - 2 * kPart : 0;
     constexpr int kDown = kPart == 3 ? 2 : 0;
     const __m256i moved = _mm256_srli_epi16(_mm256_slli_epi16(high_bytes, kUp), kDown);
-    const __m256i both =
-        _mm256_or_si256(nibbles, _mm256_and_si256(moved, _mm256_set1_epi16(0x30)));
+    const __m256i both = _mm256_or_si256(nibbles, _mm256_and_si256(moved, _mm256_set1_epi16(0x30)));
     const __m256i quants = _mm256_sub_epi16(both, _mm256_set1_epi16(32));
     return _mm256_mullo_epi16(quants, _mm256_set1_epi16(static_cast<int8_t>(scale)));
   }

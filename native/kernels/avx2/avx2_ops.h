@@ -60,6 +60,9 @@ struct Avx2Ops {
   static BAMBOO_INLINE F select_nan(F a, F x, F y) {
     return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
   }
+  static BAMBOO_INLINE uint32_t nonzero_bits(F x) {
+    return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_cmp_ps(x, zero(), _CMP_NEQ_UQ)));
+  }
   static BAMBOO_INLINE F first_lanes(F x, int64_t n, F other) {
     return _mm256_blendv_ps(other, x, _mm256_castsi256_ps(lane_mask(n)));
   }

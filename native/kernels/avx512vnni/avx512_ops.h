@@ -57,6 +57,9 @@ struct Avx512Ops {
   static BAMBOO_INLINE F select_nan(F a, F x, F y) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), y, x);
   }
+  static BAMBOO_INLINE uint32_t nonzero_bits(F x) {
+    return _mm512_cmp_ps_mask(x, zero(), _CMP_NEQ_UQ);
+  }
   static BAMBOO_INLINE F first_lanes(F x, int64_t n, F other) {
     return _mm512_mask_blend_ps(lane_mask(n), other, x);
   }

@@ -16,6 +16,7 @@ struct Avx512Vnni {
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 4;
   static constexpr int kGatherRows = 2;
+  static constexpr int kScoreBlocks = 2;
   static constexpr int kValueVectors = 4;
 
   template <int kRows, int kVectors>

@@ -137,26 +137,28 @@ struct Avx512QuantFormat {
     return {_mm512_mask_sub_epi16(low, low_clear, low, offset),
             _mm512_mask_sub_epi16(high, high_clear, high, offset), scale};
   }
-  // One register of a Q6_K step: 16 quants of A from `low`, of B from low + 32; their high bits share `high`.
-  // Even steps hold the low nibbles and the lower two pairs of high bits, odd ones the others.
+  // One register of a Q6_K step: 16 quants of A from `low`, of B from low + 32; their high bits
+  // share `high`. Even steps hold the low nibbles and the lower two pairs of high bits, odd ones
+  // the others.
   template <bool kIsOdd>
   static BAMBOO_INLINE __m512i q6_part(const uint8_t* low, const uint8_t* high, __m512i scales) {
     const __m512i bytes = _mm512_cvtepu8_epi16(load_pair(low, low + 32));
     const __m512i high_bytes = _mm512_cvtepu8_epi16(_mm256_broadcastsi128_si256(load16(high)));
-    const __m512i to_a = _mm512_set1_epi16(kIsOdd ? 0 : 4);  // shifts that bring the pair to bits 4 and 5
+    const __m512i to_a =
+        _mm512_set1_epi16(kIsOdd ? 0 : 4);  // shifts that bring the pair to bits 4 and 5
     const __m512i to_b = _mm512_set1_epi16(2);
     const __m512i shifts = _mm512_mask_blend_epi16(0xffff0000u, to_a, to_b);
-    const __m512i high_bits = kIsOdd ? _mm512_srlv_epi16(high_bytes, shifts)
-                                     : _mm512_sllv_epi16(high_bytes, shifts);
+    const __m512i high_bits =
+        kIsOdd ? _mm512_srlv_epi16(high_bytes, shifts) : _mm512_sllv_epi16(high_bytes, shifts);
     const __m512i nibbles = kIsOdd ? _mm512_srli_epi16(bytes, 4) : bytes;
     // Bits 0..3 from the nibbles, bits 4 and 5 from the others: (15 ? nibbles : high_bits) & 63.
-    const __m512i both =
-        _mm512_ternarylogic_epi32(_mm512_set1_epi16(15), nibbles, high_bits, 0xca);
-    const __m512i quants = _mm512_sub_epi16(_mm512_and_si512(both, _mm512_set1_epi16(63)),
-                                            _mm512_set1_epi16(32));
+    const __m512i both = _mm512_ternarylogic_epi32(_mm512_set1_epi16(15), nibbles, high_bits, 0xca);
+    const __m512i quants =
+        _mm512_sub_epi16(_mm512_and_si512(both, _mm512_set1_epi16(63)), _mm512_set1_epi16(32));
     return _mm512_mullo_epi16(quants, scales);
   }
-  // Of four int8 scales: the first (A's) in lanes 0..15 and the third (B's) in lanes 16..31, both `skip` further on.
+  // Of four int8 scales: the first (A's) in lanes 0..15 and the third (B's) in lanes 16..31, both
+  // `skip` further on.
   static BAMBOO_INLINE __m512i q6_scales(const uint8_t* scales, int skip) {
     const auto four = static_cast<int32_t>(bits32(scales));
     const __m512i to_top = _mm512_mask_blend_epi16(

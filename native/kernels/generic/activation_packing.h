@@ -72,6 +72,7 @@ void pack_activations(const float* x, int64_t n, int64_t cols, uint8_t* packed) 
 template <class Ops, class ActivationType>
 struct PackedActivations {
   using Activation = ActivationType;
+  static constexpr int kStreamRows = 1;
   static BAMBOO_INLINE const uint8_t* vector(const ActivationView& x, int64_t t, int64_t cols) {
     return x.packed + t * static_cast<int64_t>(packed_activation_bytes<Ops>(cols));
   }

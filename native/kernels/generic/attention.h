@@ -23,36 +23,51 @@ struct AttentionGroup {
   float* out;
 };
 
-// weights[j][p] = scale * q[j] . key[p]; lanes past the last position hold junk.
-template <class Ops, int kQueries>
-BAMBOO_INLINE void attention_scores(const AttentionGroup& g, const uint16_t* keys, float scale) {
+// weights[j][p ..] = scale * q[j] . key[p ..] for kBlocks blocks of positions from p on.
+template <class Ops, int kQueries, int kBlocks>
+BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const uint16_t* keys, float scale,
+                                int64_t p) {
   using F = typename Ops::F;
-  constexpr int kVectors = kKeyBlock / Ops::kLanes;
+  constexpr int kBlockVectors = kKeyBlock / Ops::kLanes;
+  constexpr int kVectors = kBlocks * kBlockVectors;
+  const uint16_t* block = keys + p * g.head_dim;
+  F sums[kQueries][kVectors];
+  BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
+    BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) sums[j][v] = Ops::zero();
+  }
+  for (int64_t d = 0; d < g.head_dim; ++d) {
+    F key[kVectors];
+    BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
+      const int64_t row = v / kBlockVectors * g.head_dim + d;
+      key[v] = Ops::load_f16(block + row * kKeyBlock + v % kBlockVectors * Ops::kLanes);
+    }
+    BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
+      const F q = Ops::set1(g.q[j * g.stride + d]);
+      BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
+        sums[j][v] = Ops::fma(key[v], q, sums[j][v]);
+      }
+    }
+  }
   const F factor = Ops::set1(scale);
-  for (int64_t p = 0; p < g.n_positions; p += kKeyBlock) {
-    const uint16_t* block = keys + p * g.head_dim;
-    F sums[kQueries][kVectors];
-    BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
-      BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) sums[j][v] = Ops::zero();
+  BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
+    BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
+      Ops::store(g.weights + j * g.padded_positions + p + v * Ops::kLanes,
+                 Ops::mul(sums[j][v], factor));
     }
-    for (int64_t d = 0; d < g.head_dim; ++d) {
-      F key[kVectors];
-      BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
-        key[v] = Ops::load_f16(block + d * kKeyBlock + v * Ops::kLanes);
-      }
-      BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
-        const F q = Ops::set1(g.q[j * g.stride + d]);
-        BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
-          sums[j][v] = Ops::fma(key[v], q, sums[j][v]);
-        }
-      }
-    }
-    BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
-      BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
-        Ops::store(g.weights + j * g.padded_positions + p + v * Ops::kLanes,
-                   Ops::mul(sums[j][v], factor));
-      }
-    }
+  }
+}
+
+// weights[j][p] = scale * q[j] . key[p]; lanes past the last position hold junk.
+template <class Isa, int kQueries>
+BAMBOO_INLINE void attention_scores(const AttentionGroup& g, const uint16_t* keys, float scale) {
+  using Ops = typename Isa::Ops;
+  constexpr int64_t kPositions = Isa::kScoreBlocks * kKeyBlock;
+  int64_t p = 0;
+  for (; p + kPositions <= g.padded_positions; p += kPositions) {
+    score_blocks<Ops, kQueries, Isa::kScoreBlocks>(g, keys, scale, p);
+  }
+  for (; p < g.padded_positions; p += kKeyBlock) {
+    score_blocks<Ops, kQueries, 1>(g, keys, scale, p);
   }
 }
 
@@ -128,7 +143,7 @@ BAMBOO_INLINE void attention_values(const AttentionGroup& g, const uint16_t* val
 template <class Isa, int kQueries>
 void attend_group(const AttentionGroup& g, const KvHeadView& kv, float scale) {
   using Ops = typename Isa::Ops;
-  attention_scores<Ops, kQueries>(g, kv.keys, scale);
+  attention_scores<Isa, kQueries>(g, kv.keys, scale);
   float totals[kQueries];
   for (int j = 0; j < kQueries; ++j) {
     totals[j] = attention_exponentials<Ops>(g.weights + j * g.padded_positions, g.n_positions,

@@ -139,10 +139,14 @@ struct AxpyTile {
                                      int64_t rows) {
     uint64_t any = 0;
     for (int64_t t = 0; t < n; ++t) {
+      const float* c = coefficients + t * stride;
       uint64_t mask = 0;
-      for (int64_t r = 0; r < rows; ++r) {
-        mask |= static_cast<uint64_t>(coefficients[t * stride + r] != 0.0f) << r;
+      int64_t r = 0;
+      for (; r + Ops::kLanes <= rows; r += Ops::kLanes) {
+        mask |= static_cast<uint64_t>(Ops::nonzero_bits(Ops::load(c + r))) << r;
       }
+      if (r < rows)
+        mask |= static_cast<uint64_t>(Ops::nonzero_bits(Ops::load_n(c + r, rows - r))) << r;
       wanted[t] = mask;
       any |= mask;
     }
@@ -166,15 +170,18 @@ struct AxpyTile {
     }
   }
 
-  // y[0 .. n_cols) += the rows in `mask`, in order.
-  BAMBOO_INLINE void add_rows(uint64_t mask, const float* coefficients, int64_t n_cols, float* y) {
+  // y[0 .. n_cols) += the rows in `mask`, in order. Full tiles (n_cols == kCols) are a case of
+  // their own, without the tests that a narrower one needs at each vector.
+  template <bool kIsFull>
+  BAMBOO_INLINE void add_rows(uint64_t mask, const float* coefficients, int64_t n_cols,
+                              float* y) const {
     using F = typename Ops::F;
     F sums[kTileVectors];
-    const bool is_full = n_cols == kCols;
     BAMBOO_UNROLL for (int v = 0; v < kTileVectors; ++v) {
       const int64_t left = n_cols - v * Ops::kLanes;
-      sums[v] = is_full || left >= Ops::kLanes ? Ops::load(y + v * Ops::kLanes)
-                : left > 0                     ? Ops::load_n(y + v * Ops::kLanes, left)
+      float* p = y + v * Ops::kLanes;
+      sums[v] = kIsFull || left >= Ops::kLanes ? Ops::load(p)
+                : left > 0                     ? Ops::load_n(p, left)
                                                : Ops::zero();
     }
     for (; mask != 0; mask &= mask - 1) {
@@ -187,10 +194,11 @@ struct AxpyTile {
     }
     BAMBOO_UNROLL for (int v = 0; v < kTileVectors; ++v) {
       const int64_t left = n_cols - v * Ops::kLanes;
-      if (is_full || left >= Ops::kLanes) {
-        Ops::store(y + v * Ops::kLanes, sums[v]);
+      float* p = y + v * Ops::kLanes;
+      if (kIsFull || left >= Ops::kLanes) {
+        Ops::store(p, sums[v]);
       } else if (left > 0) {
-        Ops::store_n(y + v * Ops::kLanes, sums[v], left);
+        Ops::store_n(p, sums[v], left);
       }
     }
   }
@@ -239,9 +247,15 @@ void axpy_range_many(const MatrixView& w, int64_t row_begin, int64_t row_end,
         const int64_t n_cols = left < Tile::kCols ? left : Tile::kCols;
         tile.template decode<Format>(w.data + row * stride, stride, any, first, n_cols);
         for (int64_t t = 0; t < vectors; ++t) {
-          if (tile.wanted[t] == 0) continue;
-          tile.add_rows(tile.wanted[t], c + t * coefficient_stride, n_cols,
-                        y + (t0 + t) * y_stride + first);
+          const uint64_t wanted = tile.wanted[t];
+          const float* of_vector = c + t * coefficient_stride;
+          float* out = y + (t0 + t) * y_stride + first;
+          if (wanted == 0) continue;
+          if (n_cols == Tile::kCols) {
+            tile.template add_rows<true>(wanted, of_vector, n_cols, out);
+          } else {
+            tile.template add_rows<false>(wanted, of_vector, n_cols, out);
+          }
         }
       }
     }

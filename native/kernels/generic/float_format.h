@@ -19,6 +19,7 @@ struct FloatStep {
   };
   static constexpr int64_t kStep = Ops::kLanes;
   static constexpr int64_t kStepActivations = kStep;
+  static constexpr int kStreamRows = 4;
 
   static BAMBOO_INLINE Vector load(const float* x) { return Ops::load(x); }
   static BAMBOO_INLINE Vector load_tail(const float* x, int64_t n) { return Ops::load_n(x, n); }

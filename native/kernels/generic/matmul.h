@@ -51,15 +51,32 @@ BAMBOO_INLINE void stream_group(const MatmulCall<Isa, Format>& call, const uint8
   }
 }
 
-// One row after the other: a single stream is what hardware prefetchers follow best.
+// Step::kStreamRows rows at a time (fewer for several vectors): one for quantized types, since a
+// single stream is what hardware prefetchers follow best; more for floats, whose sums would
+// otherwise wait for one chain of fmas.
 template <class Isa, class Format, int kVectors>
 void stream_range(const MatmulCall<Isa, Format>& call, int64_t row_begin, int64_t row_end,
                   int64_t t0) {
+  constexpr int kWanted = Format::Step::kStreamRows / kVectors;
+  constexpr int kRows = kWanted > 1 ? kWanted : 1;
+  const int64_t distance =
+      kRows == 1 ? kPrefetchBytes : rows_ahead<Isa>(call.stride, kRows) * call.stride;
   float* out = call.out + t0 * call.out_stride;
-  for (int64_t r = row_begin; r < row_end; ++r) {
-    const uint8_t* row = call.row(r);
-    const uint8_t* ahead = row + kPrefetchBytes;
-    stream_group<Isa, Format, 1, kVectors>(call, &row, &ahead, t0, out + r);
+  int64_t r = row_begin;
+  for (; r + kRows <= row_end; r += kRows) {
+    const uint8_t* rows[kRows];
+    const uint8_t* ahead[kRows];
+    BAMBOO_UNROLL for (int k = 0; k < kRows; ++k) {
+      rows[k] = call.row(r + k);
+      ahead[k] = rows[k] + distance;
+    }
+    stream_group<Isa, Format, kRows, kVectors>(call, rows, ahead, t0, out + r);
+  }
+  if constexpr (kRows > 1) {
+    for (; r < row_end; ++r) {
+      const uint8_t* row = call.row(r);
+      stream_group<Isa, Format, 1, kVectors>(call, &row, &row, t0, out + r);
+    }
   }
 }
 
@@ -128,8 +145,11 @@ void panel_tile(const MatmulCall<Isa, Format>& call, Panel<Isa, Format>& panel,
   float* out = call.out + at.t * call.out_stride + at.row + at.tile_row;
   BAMBOO_UNROLL for (int t = 0; t < kVectors; ++t) {
     const float scale = call.scale(at.t + t);
-    BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) {
-      if (r < valid) out[t * call.out_stride + r] = results[t][r] * scale;
+    float* row = out + t * call.out_stride;
+    if (valid >= kRows) {
+      BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) row[r] = results[t][r] * scale;
+    } else {
+      for (int r = 0; r < valid; ++r) row[r] = results[t][r] * scale;
     }
   }
 }

@@ -17,6 +17,7 @@ struct Neon {
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 2;
   static constexpr int kGatherRows = 2;
+  static constexpr int kScoreBlocks = 1;
   static constexpr int kValueVectors = 4;
 
   template <int kRows, int kVectors>

@@ -54,6 +54,10 @@ struct NeonOps {
     return vbslq_f32(vcltq_f32(a, b), x, y);
   }
   static BAMBOO_INLINE F select_nan(F a, F x, F y) { return vbslq_f32(vceqq_f32(a, a), y, x); }
+  static BAMBOO_INLINE uint32_t nonzero_bits(F x) {
+    const uint32_t bits[kLanes] = {1, 2, 4, 8};
+    return vaddvq_u32(vbicq_u32(vld1q_u32(bits), vceqzq_f32(x)));
+  }
   static BAMBOO_INLINE F first_lanes(F x, int64_t n, F other) {
     const int64_t bounded = n < 0 ? 0 : n > kLanes ? int64_t{kLanes} : n;
     const uint32_t indices[kLanes] = {0, 1, 2, 3};

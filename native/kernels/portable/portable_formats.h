@@ -34,11 +34,14 @@ struct PortableQuantStep : generic::PackedActivations<PortableOps, int16_t> {
   static BAMBOO_INLINE Vector load_tail(const int16_t* x, int64_t) { return x; }
   // Lane j sums elements j, j + 4, ..., j + 28.
   static BAMBOO_INLINE F accumulate(const Weights& w, Vector x, F sum) {
+    // As one loop of widening products, which compilers know how to vectorize.
+    int32_t products[kStep];
+    for (int64_t k = 0; k < kStep; ++k) products[k] = w.quants[k] * x[k];
     Ops::I lanes = {};
-    for (int64_t k = 0; k < kStep; k += Ops::kLanes) {
-      Ops::I products;
-      for (int64_t j = 0; j < Ops::kLanes; ++j) products[j] = w.quants[k + j] * x[k + j];
-      lanes += products;
+    BAMBOO_UNROLL for (int64_t k = 0; k < kStep; k += Ops::kLanes) {
+      Ops::I four;
+      __builtin_memcpy(&four, products + k, sizeof(four));
+      lanes += four;
     }
     return Ops::fma(__builtin_convertvector(lanes, F), Ops::set1(w.scale), sum);
   }

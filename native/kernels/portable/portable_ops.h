@@ -32,10 +32,25 @@ struct PortableOps {
   static BAMBOO_INLINE void store_n(float* p, F x, int64_t n) {
     for (int64_t i = 0; i < n; ++i) p[i] = x[i];
   }
+  // half_to_float without branches: shifted into place, a half is the float 2^-112 times too small,
+  // subnormals included; infinity and NaN get a float's exponent of all ones.
   static BAMBOO_INLINE F load_f16(const void* p) {
-    uint16_t h[kLanes];
-    __builtin_memcpy(h, p, sizeof(h));
-    return F{half_to_float(h[0]), half_to_float(h[1]), half_to_float(h[2]), half_to_float(h[3])};
+    using Halves = uint16_t __attribute__((vector_size(8)));
+    Halves halves;
+    __builtin_memcpy(&halves, p, sizeof(halves));
+    const I bits = __builtin_convertvector(halves, I);
+    const I magnitude = bits & 0x7fff;
+    const I shifted = magnitude << 13;
+    F small;
+    __builtin_memcpy(&small, &shifted, sizeof(small));
+    const F scaled = small * 0x1p112f;
+    I result;
+    __builtin_memcpy(&result, &scaled, sizeof(result));
+    result = magnitude >= 0x7c00 ? shifted | 0x7f800000 : result;
+    result |= (bits & 0x8000) << 16;
+    F value;
+    __builtin_memcpy(&value, &result, sizeof(value));
+    return value;
   }
   static BAMBOO_INLINE F load_bf16(const void* p) {
     uint16_t h[kLanes];
@@ -58,6 +73,12 @@ struct PortableOps {
   // a < b ? x : y by lane (false for NaN), and a is NaN ? x : y.
   static BAMBOO_INLINE F select_less(F a, F b, F x, F y) { return a < b ? x : y; }
   static BAMBOO_INLINE F select_nan(F a, F x, F y) { return a != a ? x : y; }
+  // Bit i: lane i is not zero (NaN is not).
+  static BAMBOO_INLINE uint32_t nonzero_bits(F x) {
+    uint32_t bits = 0;
+    for (int i = 0; i < kLanes; ++i) bits |= static_cast<uint32_t>(x[i] != 0.0f) << i;
+    return bits;
+  }
   // The first n lanes of x (none for n <= 0, all for n >= kLanes), the rest from other.
   static BAMBOO_INLINE F first_lanes(F x, int64_t n, F other) {
     for (int i = 0; i < kLanes; ++i) x[i] = i < n ? x[i] : other[i];

@@ -40,10 +40,16 @@ suite('documents', () => {
 
   test('a CRLF document keeps its line ends', async () => {
     const prefix = 'const numbers = [1, 2, 3];\r\nlet sum = 0;\r\nfor (const number of numbers) {\r\n';
-    const opened = await openDocument('typescript', prefix, '\r\n}\r\nconsole.log(sum);\r\n');
-    assert.equal(opened.document.eol, vscode.EndOfLine.CRLF);
-    await complete(opened);
-    assert.doesNotMatch(opened.document.getText(), /[^\r]\n/);
+    const document = await vscode.workspace.openTextDocument({
+      language: 'typescript',
+      content: `${prefix}\r\n}\r\nconsole.log(sum);\r\n`,
+    });
+    // An untitled document takes the platform's line end, whatever its content says.
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+    assert.equal(document.eol, vscode.EndOfLine.CRLF);
+    await complete(await showWithCursor(document, prefix.length));
+    assert.doesNotMatch(document.getText(), /[^\r]\n/);
   });
 
   test('emoji and CJK around the cursor stay whole', async () => {
