@@ -27,7 +27,8 @@ async function runStage({ name, command, counts: kind }) {
   const file = path.join(REPOSITORY, 'build', 'test-counts', `${name}.json`);
   rmSync(file, { force: true });
   const [program, ...args] = command;
-  const succeeded = await runCommand(program, args, { env: { ...process.env, BAMBOO_TEST_COUNTS: file } }).then(
+  const env = { ...process.env, BAMBOO_TEST_COUNTS: file, ...(!process.stdout.isTTY && { NO_COLOR: '1' }) };
+  const succeeded = await runCommand(program, args, { env }).then(
     () => true,
     (error) => {
       console.error(error.message);

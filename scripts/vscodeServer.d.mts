@@ -5,6 +5,7 @@ export interface VscodeServerOptions {
   env?: Readonly<Record<string, string>>;
   args?: readonly string[];
   port?: number;
+  restricted?: boolean;
 }
 export interface VscodeServer {
   readonly url: string;

@@ -19,7 +19,6 @@ const QUIET_SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
@@ -31,14 +30,23 @@ const QUIET_SETTINGS = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
+/** Restricted Mode without the question that would cover the workbench. */
+const RESTRICTED_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /**
- * options: profile (folder kept afterwards; default a temporary one), vsix (paths), settings, env, args (code-server's own), port.
+ * options: profile (folder kept afterwards; default a temporary one), vsix (paths), settings, env, args (code-server's own), port,
+ * restricted (true: folders open in Restricted Mode, as a folder that its user has not trusted yet).
  * Resolves when the workbench can be opened, with { url, authority, folder, pid, log(), stop() }.
  */
-export async function startVscodeServer({ profile, vsix = [], settings = {}, env = {}, args = [], port } = {}) {
+export async function startVscodeServer({ profile, vsix = [], settings = {}, env = {}, args = [], port, restricted = false } = {}) {
   await installVscodeServer();
   const folder = profile ?? (await mkdtemp(path.join(tmpdir(), 'bamboo-vscode-')));
-  const common = await writeProfile(folder, settings);
+  const trust = restricted ? RESTRICTED_SETTINGS : { 'security.workspace.trust.enabled': false };
+  const common = await writeProfile(folder, { ...trust, ...settings });
   const serverEnv = {
     ...process.env,
     XDG_CONFIG_HOME: path.join(folder, 'xdg'),
@@ -51,7 +59,11 @@ export async function startVscodeServer({ profile, vsix = [], settings = {}, env
   }
   const usedPort = port ?? (await freePort());
   const logPath = path.join(folder, 'server.log');
-  const child = spawnServer([...common, '--bind-addr', `127.0.0.1:${usedPort}`, ...SERVER_FLAGS, ...args], serverEnv, logPath);
+  const child = spawnServer(
+    [...common, '--bind-addr', `127.0.0.1:${usedPort}`, ...SERVER_FLAGS, ...(restricted ? [] : ['--disable-workspace-trust']), ...args],
+    serverEnv,
+    logPath,
+  );
   const log = () => readFileSync(logPath, 'utf8');
   const url = `http://127.0.0.1:${usedPort}`;
   try {
@@ -72,7 +84,6 @@ const SERVER_FLAGS = [
   'none',
   '--disable-telemetry',
   '--disable-update-check',
-  '--disable-workspace-trust',
   '--disable-getting-started-override',
   '--ignore-last-opened',
 ];
@@ -96,6 +107,10 @@ function spawnServer(args, env, logPath) {
   const child = spawn(SERVER_NODE, args, { env, stdio: ['ignore', logFile, logFile], detached: true });
   closeSync(logFile);
   child.exited = new Promise((resolve) => child.once('exit', resolve));
+  // Being detached it would outlive a run that stops on an error before stop().
+  const killWithUs = () => signalGroup(child, 'SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   return child;
 }
 

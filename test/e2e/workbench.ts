@@ -2,7 +2,7 @@
  * One VS Code for an end-to-end test: code-server with the packaged extension installed, a browser page on it, and a project to write into.
  * What a person would do in it is here (open a file, type, look at ghost text); what must hold is in the tests.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
@@ -37,15 +37,23 @@ export class Workbench {
   ) {}
 
   /** Installs build/bamboo.vsix and opens a copy of the sample project; resolves when the workbench is drawn. */
-  static async open(): Promise<Workbench> {
+  static async open({ restricted = false, folderSettings = {} } = {}): Promise<Workbench> {
     const folder = mkdtempSync(path.join(tmpdir(), 'bamboo-e2e-'));
     cpSync(path.join(REPOSITORY, 'test', 'fixtures', 'sample-project'), folder, { recursive: true });
-    const server = await startVscodeServer({ vsix: [path.join(REPOSITORY, 'build', 'bamboo.vsix')], settings: SETTINGS });
-    const browser = await openBrowser(chromiumPath(), path.join(server.folder, 'chromium'));
-    const page = await browser.newPage();
-    await page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}`);
-    await page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: WORKBENCH_LIMIT_MS });
-    return new Workbench(server, folder, browser, page);
+    mkdirSync(path.join(folder, '.vscode'));
+    writeFileSync(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(folderSettings));
+    const vsix = [path.join(REPOSITORY, 'build', 'bamboo.vsix')];
+    const server = await startVscodeServer({ vsix, settings: SETTINGS, restricted });
+    try {
+      const browser = await openBrowser(chromiumPath(), path.join(server.folder, 'chromium'));
+      const page = await browser.newPage();
+      await page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}`);
+      await page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+      return new Workbench(server, folder, browser, page);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -70,6 +78,11 @@ export class Workbench {
   /** The extension's status bar item, which names the product once the extension is active. */
   get statusBarItem(): Locator {
     return this.page.locator('.statusbar-item', { hasText: 'Bamboo' }).first();
+  }
+
+  /** VS Code's own sign that the folder is not trusted. */
+  get restrictedModeItem(): Locator {
+    return this.page.locator('.statusbar-item', { hasText: 'Restricted Mode' });
   }
 
   /** Types like a person: the extension sees every key. */
