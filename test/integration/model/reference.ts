@@ -31,6 +31,19 @@ export function tinyModelPath(type: TinyType, form: TinyForm): string {
   return path.join(GENERATED, `${TINY_NAMES[type]}.${form}.gguf`);
 }
 
+/** Writes three files of Bamboo-7B's shape, 13 GB in all; largeModelPath() names them. */
+export async function makeLargeModels(): Promise<void> {
+  await runPython('make_tiny_models.py', ['7b', GENERATED]);
+}
+
+export function largeModelPath(form: TinyForm): string {
+  return path.join(GENERATED, `7b.${form}.gguf`);
+}
+
+export function removeLargeModels(): void {
+  for (const form of TINY_FORMS) rmSync(largeModelPath(form), { force: true });
+}
+
 /** One small random model for each variant of the format; variantPath() names them. Resolves with the names. */
 export async function makeVariantModels(): Promise<string[]> {
   await runPython('make_variant_models.py', [GENERATED]);

@@ -124,6 +124,14 @@ TinyModel with(void (*change)(TinyModel&)) {
   return model;
 }
 
+std::string describe(const ::testing::TestParamInfo<TinyModel>& info) {
+  const TinyModel& m = info.param;
+  return m.architecture + "_" + traits(m.dtype).name +
+         (m.hidden_act.empty() ? "" : "_" + m.hidden_act) +
+         (m.neuron_major_down ? "" : "_down_by_output") + (m.tied ? "" : "_untied") +
+         (m.rope_layout.empty() ? "" : "_rope_" + m.rope_layout);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Models, EveryModel,
     ::testing::Values(
@@ -133,7 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
         with([](TinyModel& m) { m.dtype = DType::kF32, m.architecture = "llama"; }),
         with([](TinyModel& m) {
           m.dtype = DType::kBF16, m.architecture = "llama", m.hidden_act = "relu";
-        })));
+        })),
+    describe);
 
 }  // namespace
 }  // namespace bamboo

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "format/gguf_reader.h"
+#include "fuzz_rounds.h"
 #include "gguf_bytes.h"
 #include "temporary_folder.h"
 
@@ -202,7 +203,7 @@ TEST_F(MalformedGguf, RandomDamageEitherLoadsOrIsATypedError) {
   std::mt19937_64 random(20261121);
   int loaded = 0;
   int refused = 0;
-  for (int round = 0; round < 6000; ++round) {
+  for (int round = 0; round < test::fuzz_rounds(6000); ++round) {
     std::string damaged = whole;
     const size_t flips = 1 + random() % 6;
     for (size_t i = 0; i < flips; ++i) {

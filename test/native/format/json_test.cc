@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "fuzz_rounds.h"
 #include "temporary_folder.h"
 
 namespace bamboo {
@@ -115,7 +116,7 @@ TEST(Json, DamagedTextEitherParsesOrIsATypedError) {
   }
   std::mt19937_64 random(7);
   int refused = 0;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < test::fuzz_rounds(20000); ++round) {
     std::string damaged = whole;
     for (size_t i = 0; i < 1 + round % 3u; ++i)
       damaged[random() % damaged.size()] = static_cast<char>(random());

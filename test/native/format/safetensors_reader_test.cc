@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "fuzz_rounds.h"
 #include "gguf_bytes.h"
 #include "temporary_folder.h"
 
@@ -127,7 +128,7 @@ TEST_F(Safetensors, RandomDamageEitherLoadsOrIsATypedError) {
   const std::string whole = safetensors(kHeader, std::string(34, 'x'));
   std::mt19937_64 random(99);
   int refused = 0;
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < test::fuzz_rounds(4000); ++round) {
     std::string damaged = whole;
     const std::string digits = "0123456789-[]{}\",";
     for (size_t i = 0; i < 1 + random() % 3; ++i) {
