@@ -15,7 +15,8 @@ FfnMode read_mode(const Napi::Value& value) {
   const std::string name = string_value(value, "mode");
   if (name == "exact") return FfnMode::kExact;
   if (name == "dense") return FfnMode::kDense;
-  refuse("mode", "'dense' or 'exact'");
+  if (name == "predicted") return FfnMode::kPredicted;
+  refuse("mode", "'dense', 'exact' or 'predicted'");
 }
 
 std::vector<std::string> read_stop_strings(const Napi::Value& value) {
@@ -86,6 +87,7 @@ Napi::Value EngineObject::get_info(const Napi::CallbackInfo& info) {
     object.Set("name", model.name);
     object.Set("architecture", model.architecture);
     object.Set("isa", model.isa);
+    object.Set("hasPredictors", model.has_predictors);
     number("fileBytes", model.file_bytes);
     number("parameterCount", model.parameter_count);
     number("contextLength", model.context_length);

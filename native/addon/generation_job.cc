@@ -38,6 +38,7 @@ Napi::Object result_to_js(Napi::Env env, const GenerateResult& result) {
   object.Set("prefillMs", result.prefill_ms);
   object.Set("decodeMs", result.decode_ms);
   object.Set("decodeBytes", static_cast<double>(result.decode_bytes));
+  object.Set("predictedShare", result.predicted_share);
   object.Set("activeShare", result.active_share);
   return object;
 }

@@ -42,7 +42,8 @@ class LoadedEngine final : public Engine {
         pool_(choose_threads(options.threads)),
         rope_(context_length_ + 15, config_.rotary_dim, config_.rope_theta),
         cache_(config_, context_length_),
-        act_(config_, std::min(kPrefillChunk, context_length_), cache_.capacity(), pool_.size()),
+        act_(config_, weights_.max_predictor_rank(), std::min(kPrefillChunk, context_length_),
+             cache_.capacity(), pool_.size()),
         logits_(static_cast<size_t>(config_.vocab_size)) {
     info_.name = config_.name;
     info_.architecture = config_.architecture;
@@ -57,6 +58,7 @@ class LoadedEngine final : public Engine {
     info_.d_ff = config_.d_ff;
     info_.threads = pool_.size();
     info_.isa = kernels_.isa;
+    info_.has_predictors = weights_.has_predictors();
     info_.dense_bytes_per_token = weights_.dense_bytes_per_token();
   }
 
@@ -71,6 +73,7 @@ class LoadedEngine final : public Engine {
                           const std::atomic<bool>& cancel) override {
     check_tokens(params.prompt);
     check_sampling_and_stops(params);
+    check_mode(params.mode);
     return run_generation(context(params.mode), weights_, vocabulary_, params, sink, cancel,
                           logits_);
   }
@@ -78,12 +81,14 @@ class LoadedEngine final : public Engine {
   std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
                             FfnMode mode) override {
     check_tokens(tokens);
+    check_mode(mode);
     if (chunk_size < 0)
       throw Error(ErrorCode::kInvalidArgument, "the chunk size must not be negative");
     const int64_t chunk =
         chunk_size == 0 ? act_.chunk_capacity : std::min(chunk_size, act_.chunk_capacity);
     const std::atomic<bool> never{false};
-    const ForwardContext c = context(mode);
+    // Chunks of one token are the decode path, which is what predicted mode is about.
+    const ForwardContext c = context(chunk_size == 1 ? mode : prefill_mode(mode));
     std::vector<float> out(tokens.size() * logits_.size());
     reset();
     for (size_t done = 0; done < tokens.size();) {
@@ -121,6 +126,13 @@ class LoadedEngine final : public Engine {
   }
 
   void check_sampling_and_stops(const GenerateParams& params) const;
+
+  void check_mode(FfnMode mode) const {
+    if (mode == FfnMode::kPredicted && !info_.has_predictors) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "this model file has no predictors: use the mode exact or dense");
+    }
+  }
 
   std::unique_ptr<GgufReader> file_;
   const KernelTable& kernels_;

@@ -59,8 +59,9 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
 
 }  // namespace
 
-bool prefill(const ForwardContext& c, const Weights& weights, std::span<const int32_t> tokens,
+bool prefill(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              int64_t chunk_size, const std::atomic<bool>& cancel) {
+  const ForwardContext c = with_mode(context, prefill_mode(context.mode));
   while (!tokens.empty()) {
     const size_t n = std::min(tokens.size(), static_cast<size_t>(chunk_size));
     if (!forward(c, weights, tokens.first(n), false, cancel, nullptr)) return false;
@@ -97,8 +98,9 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
   result.decode_ms = decode_watch.elapsed_ms();
   result.decode_bytes += counters.weight_bytes;
   if (counters.neurons > 0) {
-    result.active_share =
-        static_cast<double>(counters.active_neurons) / static_cast<double>(counters.neurons);
+    const auto neurons = static_cast<double>(counters.neurons);
+    result.predicted_share = static_cast<double>(counters.predicted_neurons) / neurons;
+    result.active_share = static_cast<double>(counters.active_neurons) / neurons;
   }
   return result;
 }

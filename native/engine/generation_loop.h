@@ -15,6 +15,11 @@ namespace bamboo {
 // little is won, and a request that was cancelled waits for at most a layer of it.
 inline constexpr int64_t kPrefillChunk = 256;
 
+// Prefill masks nothing: whatever the chunks are, the same prompt gives the same bits.
+inline FfnMode prefill_mode(FfnMode mode) {
+  return mode == FfnMode::kPredicted ? FfnMode::kExact : mode;
+}
+
 // Runs `tokens` in chunks of at most chunk_size. False when cancelled.
 bool prefill(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              int64_t chunk_size, const std::atomic<bool>& cancel);

@@ -26,7 +26,8 @@ AlignedBuffer<T>::AlignedBuffer(int64_t size) {
 template class AlignedBuffer<float>;
 template class AlignedBuffer<uint8_t>;
 
-Activations::Activations(const ModelConfig& c, int64_t chunk, int64_t context_length, int threads)
+Activations::Activations(const ModelConfig& c, int64_t max_predictor_rank, int64_t chunk,
+                         int64_t context_length, int threads)
     : chunk_capacity(chunk) {
   const int64_t attention_scratch = c.n_heads / c.n_kv_heads * ((context_length + 15) / 16 * 16);
   const int64_t down_scratch = kDownTile * c.d_model;
@@ -44,6 +45,9 @@ Activations::Activations(const ModelConfig& c, int64_t chunk, int64_t context_le
   const int64_t widest = std::max({c.d_model, c.q_width(), c.d_ff});
   packed = AlignedBuffer<uint8_t>(chunk *
                                   static_cast<int64_t>(kernels().packed_activation_bytes(widest)));
+  predictor_packed = AlignedBuffer<uint8_t>(static_cast<int64_t>(
+      kernels().packed_activation_bytes(std::max(c.d_model, max_predictor_rank))));
+  predictor_hidden = AlignedBuffer<float>(max_predictor_rank);
   scratch = AlignedBuffer<float>(threads * thread_scratch_floats);
   neurons.resize(static_cast<size_t>(c.d_ff));
   neuron_values.resize(static_cast<size_t>(c.d_ff));

@@ -32,8 +32,8 @@ inline constexpr int64_t kDownTile = 8;
 
 // T = tokens of a chunk, at most chunk_capacity.
 struct Activations {
-  Activations(const ModelConfig& config, int64_t chunk_capacity, int64_t context_length,
-              int threads);
+  Activations(const ModelConfig& config, int64_t max_predictor_rank, int64_t chunk_capacity,
+              int64_t context_length, int threads);
 
   int64_t chunk_capacity;
   int64_t thread_scratch_floats;  // per thread
@@ -51,8 +51,10 @@ struct Activations {
   AlignedBuffer<uint8_t> packed;   // [T, packed_activation_bytes(widest input)]
   AlignedBuffer<float>
       scratch;  // [threads, thread_scratch_floats]: attention scores, down-projection tiles
-  std::vector<int32_t> neurons;      // [d_ff]: indices of the neurons computed, decode
-  std::vector<float> neuron_values;  // [d_ff]
+  AlignedBuffer<uint8_t> predictor_packed;  // a predictor's input, then its hidden layer
+  AlignedBuffer<float> predictor_hidden;    // [max_predictor_rank]
+  std::vector<int32_t> neurons;             // [d_ff]: indices of the neurons computed, decode
+  std::vector<float> neuron_values;         // [d_ff]
 
   float* thread_scratch(int thread) { return scratch.data() + thread * thread_scratch_floats; }
 };

@@ -29,17 +29,23 @@ struct ForwardContext {
   FfnMode mode;
 };
 
+inline ForwardContext with_mode(const ForwardContext& c, FfnMode mode) {
+  return {c.config, c.kernels, c.rope, c.pool, c.cache, c.act, mode};
+}
+
 // Counts of one or more decode steps.
 struct DecodeCounters {
   int64_t weight_bytes = 0;
-  int64_t neurons = 0;         // n_layers * d_ff per token
-  int64_t active_neurons = 0;  // with a non-zero activation
+  int64_t neurons = 0;            // n_layers * d_ff per token
+  int64_t predicted_neurons = 0;  // gate rows read because the predictor asked for them
+  int64_t active_neurons = 0;     // with a non-zero activation
 };
 
 // Runs `tokens` (1 to chunk_capacity) at the positions after the cache's length and appends them to
 // it. Returns false, leaving the cache's length as it was, when `cancel` was set; it is looked at
 // before every layer. decode: the tokens were generated (changes bookkeeping only, and counts into
-// `counters` when not null).
+// `counters` when not null). In predicted mode a single token is masked by the predictor, whatever
+// it is for: callers that prefill choose another mode (prefill_mode in generation_loop.h).
 bool forward(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              bool decode, const std::atomic<bool>& cancel, DecodeCounters* counters);
 

@@ -1,5 +1,6 @@
 #include "model/weights.h"
 
+#include <algorithm>
 #include <string>
 
 #include "bamboo/error.h"
@@ -70,6 +71,7 @@ LayerWeights read_layer(const GgufReader& file, const ModelConfig& config, int64
   } else {
     w.down = matrix("ffn_down", config.d_model, config.d_ff);
   }
+  w.predictor = read_predictor(file, config, layer);
   return w;
 }
 
@@ -83,6 +85,14 @@ int64_t Weights::dense_bytes_per_token() const {
     bytes += static_cast<int64_t>((w.attn_norm.size() + w.ffn_norm.size()) * sizeof(float));
   }
   return bytes;
+}
+
+bool Weights::has_predictors() const { return max_predictor_rank() > 0; }
+
+int64_t Weights::max_predictor_rank() const {
+  int64_t rank = 0;
+  for (const LayerWeights& w : layers) rank = std::max(rank, w.predictor.rank());
+  return rank;
 }
 
 Weights read_weights(const GgufReader& file, const ModelConfig& config) {

@@ -6,6 +6,7 @@
 
 #include "format/gguf_reader.h"
 #include "model/model_config.h"
+#include "model/predictor.h"
 #include "tensor/dtype.h"
 
 namespace bamboo {
@@ -22,6 +23,7 @@ struct LayerWeights {
   // One of the two, by what the file holds; the other is empty.
   MatrixView down_by_neuron;  // [d_ff, d_model]: ffn_down_t
   MatrixView down;            // [d_model, d_ff]: ffn_down
+  Predictor predictor;        // empty when the file has none
 };
 
 struct Weights {
@@ -32,6 +34,9 @@ struct Weights {
 
   // What one decode step reads when it computes every neuron, without the KV cache.
   int64_t dense_bytes_per_token() const;
+
+  bool has_predictors() const;  // in any layer
+  int64_t max_predictor_rank() const;
 };
 
 // Throws Error missing-tensor, shape-mismatch, unsupported-architecture (biases).

@@ -13,6 +13,8 @@ export interface BenchSummary {
   readonly prefillTokensPerSecond: number;
   /** Weights and KV read by one decode step. */
   readonly bytesPerToken: number;
+  /** Neurons computed because they were predicted, over all; 0 in other modes. */
+  readonly predictedShare: number;
   readonly activeShare: number;
   readonly readBandwidthBytesPerSecond: number;
   /** Bytes read per second while decoding, over what a plain sum over memory reads. */
@@ -26,6 +28,7 @@ export function summarize(runs: readonly BenchRun[]): BenchSummary {
     decodeTokensPerSecond: medianOf((figure) => figure.decodeTokensPerSecond),
     prefillTokensPerSecond: medianOf((figure) => figure.prefillTokensPerSecond),
     bytesPerToken: medianOf((figure) => figure.bytesPerToken),
+    predictedShare: medianOf((figure) => figure.predictedShare),
     activeShare: medianOf((figure) => figure.activeShare),
     readBandwidthBytesPerSecond: medianOf((figure) => figure.readBandwidthBytesPerSecond),
     bandwidthShare: medianOf((figure) => figure.bandwidthShare),
@@ -44,6 +47,7 @@ function figuresOf({ result, readBandwidthBytesPerSecond }: BenchRun): BenchSumm
     decodeTokensPerSecond,
     prefillTokensPerSecond: ((result.promptTokens - result.reusedTokens) * 1000) / result.prefillMs,
     bytesPerToken,
+    predictedShare: result.predictedShare,
     activeShare: result.activeShare,
     readBandwidthBytesPerSecond,
     bandwidthShare: (bytesPerToken * decodeTokensPerSecond) / readBandwidthBytesPerSecond,

@@ -26,9 +26,13 @@ export interface NativeModelInfo {
   threads: number;
   isa: string;
   loadMs: number;
+  /** The mode 'predicted' is possible. */
+  hasPredictors: boolean;
   /** Weight bytes one decoded token reads at most (every neuron computed). */
   denseBytesPerToken: number;
 }
+
+export type NativeFfnMode = 'dense' | 'exact' | 'predicted';
 
 export interface NativeGenerateParams {
   promptTokens: Int32Array;
@@ -41,8 +45,11 @@ export interface NativeGenerateParams {
   seed: number;
   stopTokens: Int32Array;
   stopStrings: Uint8Array[]; // UTF-8
-  /** 'exact' (the default) skips neurons that do not fire; the output is the same, bit for bit. */
-  mode?: 'dense' | 'exact';
+  /**
+   * 'exact' (the default) skips neurons that do not fire: the same output as 'dense', bit for bit.
+   * 'predicted' also skips what the model's predictors do not expect to fire; it needs a file with predictors.
+   */
+  mode?: NativeFfnMode;
 }
 
 export interface NativeTokenBatch {
@@ -61,6 +68,8 @@ export interface NativeGenerateResult {
   decodeMs: number;
   /** Weight and KV bytes read while decoding, over all generated tokens. */
   decodeBytes: number;
+  /** Share of feed-forward neurons computed because they were predicted, 0..1; 0 in other modes. */
+  predictedShare: number;
   /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */
   activeShare: number;
 }
@@ -74,7 +83,7 @@ export interface NativeEngine {
   /** Ends the running generate within one layer's work; it resolves with stopReason 'cancelled'. */
   cancel(): void;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
-  logits(tokens: Int32Array, chunkSize: number, mode?: 'dense' | 'exact'): Promise<Float32Array>;
+  logits(tokens: Int32Array, chunkSize: number, mode?: NativeFfnMode): Promise<Float32Array>;
   /** Forgets the KV cache. */
   reset(): void;
   dispose(): void;

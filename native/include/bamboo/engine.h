@@ -36,13 +36,17 @@ struct ModelInfo {
   int threads = 0;
   std::string isa;
   double load_ms = 0;
+  bool has_predictors = false;        // FfnMode::kPredicted is possible
   int64_t dense_bytes_per_token = 0;  // weight bytes of one decode step that computes every neuron
 };
 
-// Which feed-forward neurons are computed. The logits of both are the same bits.
+// Which feed-forward neurons are computed while decoding. Prefill computes all that matter in every
+// mode: only kPredicted has other logits, and only for tokens that go through the decode path.
 enum class FfnMode {
-  kDense,  // every neuron
-  kExact,  // gate of every neuron; up where the gate fires; down where the product is not zero
+  kDense,      // every neuron
+  kExact,      // gate of every neuron; up where the gate fires; down where the product is not zero:
+               // the same bits as kDense
+  kPredicted,  // the same order, among the neurons that the model's predictor expects to fire
 };
 
 struct SamplingParams {
@@ -73,6 +77,8 @@ struct GenerateResult {
   double prefill_ms = 0;
   double decode_ms = 0;
   int64_t decode_bytes = 0;  // weights and KV read by the decode steps
+  double predicted_share =
+      0;  // neurons computed because they were predicted / all; 0 in other modes
   double active_share =
       0;  // neurons with a non-zero activation / all neurons, over the decode steps
 };

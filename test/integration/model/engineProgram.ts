@@ -4,10 +4,10 @@
  */
 import path from 'node:path';
 import { toEngineError } from '../../../src/protocol/engineError';
-import { loadNativeBinding, type NativeConvertOptions, type NativeEngine } from '../../../src/worker/nativeBinding';
+import { loadNativeBinding, type NativeConvertOptions, type NativeEngine, type NativeFfnMode } from '../../../src/worker/nativeBinding';
 
-/** Modes of the feed-forward block; both promise the same bits. */
-export type FfnMode = 'dense' | 'exact';
+/** Modes of the feed-forward block; dense and exact promise the same bits. */
+export type FfnMode = NativeFfnMode;
 
 export interface EngineChoice {
   readonly modelPath: string;

@@ -77,8 +77,9 @@ export interface PeerGolden {
 }
 
 /** PowerInfer's dense output for a tiny model; test/golden/README.md says how it was made. */
-export function peerGolden(type: 'f16' | 'q4_0'): PeerGolden {
-  const stem = path.join(GOLDEN, 'peers', `golden_${TINY_NAMES[type]}.dense`);
+/** `form`: 'dense', or 'pwri' for the run that masks neurons by the predictors. */
+export function peerGolden(type: 'f16' | 'q4_0', form: 'dense' | 'pwri' = 'dense'): PeerGolden {
+  const stem = path.join(GOLDEN, 'peers', `golden_${TINY_NAMES[type]}.${form}`);
   const { gen } = JSON.parse(readFileSync(`${stem}.json`, 'utf8')) as { gen: number[] };
   return { prompt: Int32Array.of(1, 300, 17, 260, 411, 5), continuation: Int32Array.from(gen), logits: readFloat32(`${stem}.bin`) };
 }

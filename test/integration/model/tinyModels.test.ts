@@ -86,6 +86,17 @@ describe.each(FAMILY_ISAS)('on %s', (isa) => {
     });
   });
 
+  it.for(GOLDEN_TYPES)("%s: masked by the predictors, the logits are those of PowerInfer's sparse run", async (type, context) => {
+    skipWithout(isa, available, context);
+    const { prompt, continuation, logits: expected } = peerGolden(type, 'pwri');
+    const modelPath = tinyModelPath(type, 'pwri');
+    const tokens = joined(prompt, continuation);
+    const logits = await child.logits({ modelPath, threads: 2, tokens, chunkSize: 1, mode: 'predicted' });
+    const afterPrompt = logits.subarray((prompt.length - 1) * TINY_VOCAB_SIZE);
+    expect(maxDifference(afterPrompt, expected)).toBeLessThanOrEqual(PEER_TOLERANCE[type]);
+    expect([...argMaxOfRows(afterPrompt, TINY_VOCAB_SIZE)].slice(0, -1)).toEqual([...continuation]);
+  });
+
   it.for(GOLDEN_TYPES)("%s: the greedy continuation is PowerInfer's", async (type, context) => {
     skipWithout(isa, available, context);
     const { prompt, continuation } = golden[type];

@@ -43,6 +43,12 @@ std::vector<Matrix> matrices(const TinyModel& m) {
     } else {
       out.push_back({p + "ffn_down.weight", m.dtype, m.d_ff, m.d_model, 2 * s, 0});
     }
+    if (m.predictor_rank > 0) {
+      out.push_back({p + "fc1.weight", m.dtype, m.d_model, m.predictor_rank, s, 0});
+      if (!m.half_a_predictor) {
+        out.push_back({p + "fc2.weight", m.dtype, m.predictor_rank, m.d_ff, s, 0});
+      }
+    }
   }
   if (!m.extra_tensor.empty()) out.push_back({m.extra_tensor, DType::kF32, m.d_model, 1, 1, 0});
   return out;
@@ -72,6 +78,8 @@ std::string write_tiny_model(const TinyModel& m) {
   writer.add_float32(arch + ".rope.freq_base", 10000.0f);
   if (!m.hidden_act.empty()) writer.add_string(arch + ".hidden_act", m.hidden_act);
   if (!m.rope_layout.empty()) writer.add_string(arch + ".rope.layout", m.rope_layout);
+  if (!m.thresholds.empty()) writer.add_floats("bamboo.predictor.thresholds", m.thresholds);
+  if (!m.predictor_input.empty()) writer.add_string("bamboo.predictor.input", m.predictor_input);
   const std::vector<Matrix> all = matrices(m);
   for (const Matrix& matrix : all) {
     std::vector<int64_t> shape{matrix.cols};

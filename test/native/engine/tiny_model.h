@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tensor/dtype.h"
 
@@ -24,7 +25,11 @@ struct TinyModel {
   int64_t vocab_size = 131;
   int64_t context_length = 256;
   uint64_t seed = 1;
-  std::string extra_tensor;  // "" = none; else a [d_model] f32 tensor of this name
+  int64_t predictor_rank = 0;     // 0 = no predictors
+  std::vector<float> thresholds;  // "bamboo.predictor.thresholds"; empty = no key
+  std::string predictor_input;    // "" = no key
+  bool half_a_predictor = false;  // fc1 without fc2
+  std::string extra_tensor;       // "" = none; else a [d_model] f32 tensor of this name
 };
 
 // Writes the model into the test's temporary folder and returns its path.

@@ -24,6 +24,7 @@ export const FAKE_INFO: NativeModelInfo = {
   threads: 2,
   isa: 'portable',
   loadMs: 3,
+  hasPredictors: false,
   denseBytesPerToken: 1000,
 };
 
@@ -35,6 +36,7 @@ export const FAKE_RESULT: NativeGenerateResult = {
   prefillMs: 2,
   decodeMs: 4,
   decodeBytes: 0,
+  predictedShare: 0,
   activeShare: 0.05,
 };
 

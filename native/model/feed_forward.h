@@ -1,0 +1,32 @@
+// What the dense and the sparse half of the feed-forward block share.
+#ifndef BAMBOO_MODEL_FEED_FORWARD_H_
+#define BAMBOO_MODEL_FEED_FORWARD_H_
+
+#include <cstdint>
+
+#include "model/transformer.h"
+
+namespace bamboo {
+
+// First neuron of a range; ranges are fixed by the model's shape alone.
+inline int64_t neuron_range_begin(int64_t range, int64_t d_ff) {
+  return range * d_ff / kNeuronRanges;
+}
+
+// out = activation(gate, up), elementwise over n; out may be gate.
+void activate(const ForwardContext& context, const float* gate, const float* up, int64_t n,
+              float* out);
+
+// residual += sum of act.partials, range by range in ascending order.
+void add_partials(const ForwardContext& context);
+
+// residual += down h for h in act.gate, for files whose down projection is stored by output row.
+void down_by_output(const ForwardContext& context, const LayerWeights& w, int64_t n_tokens);
+
+// One token in exact or predicted mode. x: the normed input, packed. (sparse_feed_forward.cc)
+void sparse_decode_block(const ForwardContext& context, const LayerWeights& w,
+                         const ActivationView& x, DecodeCounters* counters);
+
+}  // namespace bamboo
+
+#endif  // BAMBOO_MODEL_FEED_FORWARD_H_

@@ -1,0 +1,160 @@
+// The feed-forward block of one decoded token with neurons left out: exact and predicted mode.
+//
+// Candidates come from the gate itself (exact: it is computed for every neuron) or from the
+// predictor (predicted: the gate is computed for the candidates only). Then gate -> up -> down,
+// each only where the one before leaves something to compute. A range of neurons (kNeuronRanges) is
+// one work item and has its own partial sum, in ascending order, so leaving out zeros changes no
+// bit.
+#include <cmath>
+#include <cstring>
+
+#include "model/feed_forward.h"
+#include "model/parallel_matmul.h"
+
+namespace bamboo {
+namespace {
+
+// Writes the neurons of [begin, end) whose value is at least (or, strictly, above) the threshold.
+template <class Keep>
+int64_t compact(const float* values, int64_t begin, int64_t end, const Keep& keep, int32_t* rows) {
+  int64_t n = 0;
+  for (int64_t i = begin; i < end; ++i) {
+    rows[n] = static_cast<int32_t>(i);
+    n += keep(values[i]) ? 1 : 0;
+  }
+  return n;
+}
+
+// Keeps the entries of a compacted list whose value passes; returns how many.
+template <class Keep>
+int64_t compact_list(int64_t n, const Keep& keep, int32_t* rows, float* values) {
+  int64_t kept = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    rows[kept] = rows[i];
+    values[kept] = values[i];
+    kept += keep(values[i]) ? 1 : 0;
+  }
+  return kept;
+}
+
+float root_mean_square(const float* x, int64_t n) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return static_cast<float>(std::sqrt(sum / static_cast<double>(n)));
+}
+
+// scores[i] = fc2 relu(fc1 x), into act.up. Returns the threshold to compare them with.
+float predict(const ForwardContext& c, const Predictor& p, const ActivationView& normed) {
+  const int64_t d = c.config.d_model;
+  uint8_t* packed = c.act.predictor_packed.data();
+  float* hidden = c.act.predictor_hidden.data();
+  const bool reads_residual = p.input == PredictorInput::kResidual;
+  const ActivationView x =
+      reads_residual ? pack(c.kernels, c.pool, c.act.residual.data(), 1, d, packed) : normed;
+  parallel_matmul(c.kernels, c.pool, x, {{&p.fc1, hidden}});
+  for (int64_t i = 0; i < p.rank(); ++i) hidden[i] = hidden[i] > 0.0f ? hidden[i] : 0.0f;
+  const ActivationView h = pack(c.kernels, c.pool, hidden, 1, p.rank(), packed);
+  parallel_matmul(c.kernels, c.pool, h, {{&p.fc2, c.act.up.data()}});
+  return p.threshold_scales_with_input ? p.threshold * root_mean_square(c.act.residual.data(), d)
+                                       : p.threshold;
+}
+
+struct RangeCount {
+  int64_t gate_rows = 0;  // read one by one
+  int64_t up_rows = 0;
+  int64_t active = 0;
+};
+
+// One range from its candidates on: rows and values hold n neurons with a positive gate.
+RangeCount finish_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
+                        int64_t range, int64_t n) {
+  const int64_t d = c.config.d_model;
+  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
+  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
+  int32_t* rows = c.act.neurons.data() + begin;
+  float* values = c.act.neuron_values.data() + begin;
+  float* up = c.act.up.data() + begin;
+  RangeCount count;
+  count.up_rows = n;
+  c.kernels.gather_dot(w.up, rows, n, x, up);
+  activate(c, values, up, n, values);
+  count.active = compact_list(
+      n, [](float h) { return h != 0.0f; }, rows, values);
+  if (w.down.data != nullptr) {  // stored by output row: the product needs h in its place
+    float* h = c.act.gate.data();
+    std::memset(h + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));
+    for (int64_t i = 0; i < count.active; ++i) h[rows[i]] = values[i];
+    return count;
+  }
+  float* partial = c.act.partials.data() + range * d;
+  std::memset(partial, 0, static_cast<size_t>(d) * sizeof(float));
+  c.kernels.axpy_rows(w.down_by_neuron, rows, values, count.active, partial);
+  return count;
+}
+
+// Gate for every neuron; the range's candidates are those where it fires.
+RangeCount exact_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
+                       int64_t range) {
+  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
+  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
+  const float* gate = c.act.gate.data();
+  int32_t* rows = c.act.neurons.data() + begin;
+  float* values = c.act.neuron_values.data() + begin;
+  const int64_t n = compact(
+      gate, begin, end, [](float g) { return g > 0.0f; }, rows);
+  for (int64_t i = 0; i < n; ++i) values[i] = gate[rows[i]];
+  return finish_range(c, w, x, range, n);
+}
+
+// Gate for the predicted neurons only.
+RangeCount predicted_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
+                           int64_t range, float threshold) {
+  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
+  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
+  int32_t* rows = c.act.neurons.data() + begin;
+  float* values = c.act.neuron_values.data() + begin;
+  const int64_t predicted = compact(
+      c.act.up.data(), begin, end, [=](float score) { return score >= threshold; }, rows);
+  c.kernels.gather_dot(w.gate, rows, predicted, x, values);
+  const int64_t n = compact_list(
+      predicted, [](float g) { return g > 0.0f; }, rows, values);
+  RangeCount count = finish_range(c, w, x, range, n);
+  count.gate_rows = predicted;
+  return count;
+}
+
+}  // namespace
+
+void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
+                         DecodeCounters* counters) {
+  const int64_t d_ff = c.config.d_ff;
+  const bool predicted = c.mode == FfnMode::kPredicted && w.predictor.rank() > 0;
+  float threshold = 0;
+  if (predicted) {
+    threshold = predict(c, w.predictor, x);
+  } else {
+    parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
+  }
+  RangeCount counts[kNeuronRanges];
+  c.pool.for_each(kNeuronRanges, 1, [&](int64_t range, int64_t, int) {
+    counts[range] =
+        predicted ? predicted_range(c, w, x, range, threshold) : exact_range(c, w, x, range);
+  });
+  if (w.down.data != nullptr) {
+    down_by_output(c, w, 1);
+  } else {
+    add_partials(c);
+  }
+  if (counters == nullptr) return;
+  counters->neurons += d_ff;
+  counters->weight_bytes += predicted ? w.predictor.bytes() : w.gate.bytes();
+  counters->weight_bytes += w.down.bytes();
+  for (const RangeCount& count : counts) {
+    counters->weight_bytes += count.gate_rows * w.gate.stride() + count.up_rows * w.up.stride();
+    counters->weight_bytes += count.active * w.down_by_neuron.stride();
+    counters->predicted_neurons += count.gate_rows;
+    counters->active_neurons += count.active;
+  }
+}
+
+}  // namespace bamboo
