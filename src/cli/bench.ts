@@ -4,13 +4,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadTokenizer } from '../model/tokenizer';
+import type { FfnMode } from '../protocol/engineProtocol';
 import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
 import { BENCH_TEXT } from './benchText';
 import { summarize, type BenchRun } from './benchSummary';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { MODE_HELP, MODES, type FfnMode } from './ffnMode';
-import { openTokenSession, seedOf, type TokenSession } from './modelSession';
+import { modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
 
 interface BenchOptions {
   readonly promptTokens: number;
@@ -28,21 +28,19 @@ export const benchCommand: Command = {
   --prompt-tokens N tokens to prefill (default 256)
   --tokens N        tokens to decode, at least 2 (default 64)
   --repeat N        runs; memory bandwidth is measured between them and figures are medians (default 3)
-${MODE_HELP}
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
     'prompt-tokens': { type: 'string' },
     tokens: { type: 'string' },
     repeat: { type: 'string' },
-    mode: { type: 'string' },
   },
   async run(args, io) {
     const options: BenchOptions = {
       promptTokens: args.integer('prompt-tokens', { min: 1, max: 1_000_000, fallback: 256 }),
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
-      mode: args.choice('mode', MODES, 'exact'),
+      mode: modeOf(args),
       seed: seedOf(args),
     };
     const session = await openTokenSession(args, io);

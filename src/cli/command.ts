@@ -36,10 +36,13 @@ export const MODEL_OPTIONS = {
   model: { type: 'string' },
   threads: { type: 'string' },
   seed: { type: 'string' },
+  mode: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
 
 export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json beside it (default: the bundled model)
   --threads N       compute threads, 0 = physical cores (default 0)
   --seed N          seed of the sampler (default 0)
+  --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;
+                    predicted: those that the model's predictors expect, while decoding (default exact)
   --json            one JSON object instead of text`;

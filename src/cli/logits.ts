@@ -4,8 +4,7 @@
 import { EngineError } from '../protocol/engineError';
 import { UsageError } from './arguments';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { MODE_HELP, MODES } from './ffnMode';
-import { openTokenSession } from './modelSession';
+import { modeOf, openTokenSession } from './modelSession';
 import { writeBytes } from './outputFile';
 
 const MAX_CHUNK = 4096;
@@ -18,20 +17,18 @@ export const logitsCommand: Command = {
   --tokens IDS      token ids with commas between them
   --out FILE        float32 values, little-endian, [number of tokens, vocabulary size]
   --chunk N         tokens per forward pass; 1 uses the decode path, 0 the engine's own choice (default 0)
-${MODE_HELP}
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
     tokens: { type: 'string' },
     out: { type: 'string' },
     chunk: { type: 'string' },
-    mode: { type: 'string' },
   },
   async run(args, io) {
     const tokens = parseTokenIds(args.requiredText('tokens'));
     const outputPath = args.requiredText('out');
     const chunk = args.integer('chunk', { min: 0, max: MAX_CHUNK, fallback: 0 });
-    const mode = args.choice('mode', MODES, 'exact');
+    const mode = modeOf(args);
     const { engine } = await openTokenSession(args, io);
     try {
       requireInVocabulary(tokens, engine.info.vocabSize);

@@ -1,15 +1,15 @@
 /**
  * `bamboo loss`: how well a model file predicts held-out text, per language; used to choose quantization types.
  */
+import type { FfnMode } from '../protocol/engineProtocol';
 import * as v from 'valibot';
 import { tokenizerPathOf } from '../model/modelLocator';
 import { loadTokenizer, requireSpecialToken, type Tokenizer } from '../model/tokenizer';
 import type { NativeEngine } from '../worker/nativeBinding';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
-import { MODE_HELP, MODES, type FfnMode } from './ffnMode';
 import { readJsonLines } from './jsonLines';
 import { addLoss, EMPTY_LOSS, meansOf, windowLoss, type LossSum } from './lossSum';
-import { openTokenSession } from './modelSession';
+import { modeOf, openTokenSession } from './modelSession';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -36,7 +36,6 @@ export const lossCommand: Command = {
   --input FILE      one JSON object a line with lang, path and text; "-" is standard input
   --max-windows N   windows of one context length to read per language (default: all)
   --chunk N         tokens per forward pass; 1 uses the decode path, 0 the engine's own choice (default 0)
-${MODE_HELP}
 ${MODEL_HELP}
 
 Each text is read as <|file_sep|>path, a line break and the text, in windows that do not overlap; the first token of a window is not predicted.`,
@@ -45,14 +44,13 @@ Each text is read as <|file_sep|>path, a line break and the text, in windows tha
     input: { type: 'string' },
     'max-windows': { type: 'string' },
     chunk: { type: 'string' },
-    mode: { type: 'string' },
   },
   async run(args, io) {
     const options: LossOptions = {
       input: args.requiredText('input'),
       maxWindows: args.integer('max-windows', { min: 1, max: NO_LIMIT, fallback: NO_LIMIT }),
       chunk: args.integer('chunk', { min: 0, max: 4096, fallback: 0 }),
-      mode: args.choice('mode', MODES, 'exact'),
+      mode: modeOf(args),
     };
     const { engine, modelPath } = await openTokenSession(args, io);
     try {

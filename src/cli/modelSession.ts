@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
+import { FFN_MODES, type FfnMode } from '../protocol/engineProtocol';
 import type { GenerateRequest, GenerateResult, ModelDescription, TokensNotification } from '../protocol/engineProtocol';
 import { NativeBackend } from '../worker/backends/native';
 import type { NativeBinding, NativeEngine } from '../worker/nativeBinding';
@@ -32,16 +33,21 @@ export function seedOf(args: Arguments): number {
   return args.integer('seed', { min: 0, max: MAX_SEED, fallback: 0 });
 }
 
+export function modeOf(args: Arguments): FfnMode {
+  return args.choice('mode', FFN_MODES, 'exact');
+}
+
 /** Same code path as the worker, without a process in between. */
 export async function openTextSession(args: Arguments, io: CliIo): Promise<TextSession> {
   const threads = threadsOf(args);
+  const mode = modeOf(args);
   const modelPath = await modelPathOf(args, io);
   const backend = new NativeBackend(io.loadBinding, io.nowMs);
   const model = await backend.loadModel({ modelPath, threads, contextLength: 0 });
   return {
     model,
     generate: (request, signal, onTokens) =>
-      backend.generate({ ...request, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
+      backend.generate({ ...request, mode, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
     dispose: () => backend.dispose(),
   };
 }

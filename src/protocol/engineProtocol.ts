@@ -79,6 +79,11 @@ export interface StopOptions {
   readonly tokens: readonly string[];
 }
 
+/** 'exact' skips neurons that do not fire: the same output as 'dense', bit for bit. 'predicted' skips what the model's predictors do not expect. */
+export type FfnMode = 'dense' | 'exact' | 'predicted';
+
+export const FFN_MODES: readonly FfnMode[] = ['exact', 'dense', 'predicted'];
+
 export type RequestPriority = 'completion' | 'chat';
 
 export interface GenerateRequest {
@@ -91,6 +96,8 @@ export interface GenerateRequest {
   readonly maxPromptTokens: number;
   readonly sampling: SamplingOptions;
   readonly stop: StopOptions;
+  /** Which feed-forward neurons are computed while decoding; default: 'exact'. */
+  readonly mode?: FfnMode;
 }
 
 export interface GeneratedToken {

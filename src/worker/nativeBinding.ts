@@ -3,6 +3,7 @@
  * Loaded in the worker and the CLI only: the extension host never loads native code.
  */
 import { createRequire } from 'node:module';
+import type { FfnMode } from '../protocol/engineProtocol';
 
 export interface NativeEngineOptions {
   modelPath: string;
@@ -32,8 +33,6 @@ export interface NativeModelInfo {
   denseBytesPerToken: number;
 }
 
-export type NativeFfnMode = 'dense' | 'exact' | 'predicted';
-
 export interface NativeGenerateParams {
   promptTokens: Int32Array;
   maxTokens: number;
@@ -45,11 +44,8 @@ export interface NativeGenerateParams {
   seed: number;
   stopTokens: Int32Array;
   stopStrings: Uint8Array[]; // UTF-8
-  /**
-   * 'exact' (the default) skips neurons that do not fire: the same output as 'dense', bit for bit.
-   * 'predicted' also skips what the model's predictors do not expect to fire; it needs a file with predictors.
-   */
-  mode?: NativeFfnMode;
+  /** Default: 'exact'. 'predicted' needs a file with predictors. */
+  mode?: FfnMode;
 }
 
 export interface NativeTokenBatch {
@@ -83,7 +79,7 @@ export interface NativeEngine {
   /** Ends the running generate within one layer's work; it resolves with stopReason 'cancelled'. */
   cancel(): void;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
-  logits(tokens: Int32Array, chunkSize: number, mode?: NativeFfnMode): Promise<Float32Array>;
+  logits(tokens: Int32Array, chunkSize: number, mode?: FfnMode): Promise<Float32Array>;
   /** Forgets the KV cache. */
   reset(): void;
   dispose(): void;

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import {
+  FFN_MODES,
   LIMITS,
   METHOD,
   type CancelParams,
@@ -74,6 +75,7 @@ const generate = v.object({
   maxPromptTokens: count(MAX_CONTEXT_LENGTH),
   sampling,
   stop,
+  mode: v.exactOptional(v.picklist(FFN_MODES)),
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {

@@ -71,6 +71,7 @@ describe('what the worker refuses', () => {
     ['fewer than no tokens', { ...good, maxTokens: -1 }],
     ['a fraction of a token', { ...good, maxTokens: 1.5 }],
     ['a negative temperature', { ...good, sampling: { ...good.sampling, temperature: -1 } }],
+    ['an unknown mode', { ...good, mode: 'guessed' }],
     ['too many stop strings', { ...good, stop: { strings: Array.from({ length: LIMITS.stopStrings + 1 }, () => 'x'), tokens: [] } }],
     ['a stop string over the limit', { ...good, stop: { strings: ['ä'.repeat(LIMITS.stopStringBytes / 2 + 1)], tokens: [] } }],
     ['an empty stop string', { ...good, stop: { strings: [''], tokens: [] } }],

@@ -101,6 +101,7 @@ function nativeParams(request: GenerateRequest, tokenizer: Tokenizer, contextLen
   const encoder = new TextEncoder();
   return {
     ...request.sampling,
+    ...(request.mode !== undefined && { mode: request.mode }),
     promptTokens,
     maxTokens: request.maxTokens,
     stopTokens: Int32Array.from(request.stop.tokens, (name) => requireSpecialToken(tokenizer, name)),

@@ -2,8 +2,9 @@
  * Within one instruction set the same tokens give the same bits, whatever the threads, chunks, mode and cache.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import { EngineChild } from './engineChild';
-import type { FfnMode, Generated } from './engineProgram';
+import type { Generated } from './engineProgram';
 import { availableIsas, FAMILY_ISAS, skipWithout } from './instructionSets';
 import { sameBits } from './logitsComparison';
 import { makeTinyModels, TINY_VOCAB_SIZE, tinyModelPath } from './reference';

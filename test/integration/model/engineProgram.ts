@@ -3,11 +3,9 @@
  * It exists because the library reads BAMBOO_FORCE_ISA once per process.
  */
 import path from 'node:path';
+import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import { toEngineError } from '../../../src/protocol/engineError';
-import { loadNativeBinding, type NativeConvertOptions, type NativeEngine, type NativeFfnMode } from '../../../src/worker/nativeBinding';
-
-/** Modes of the feed-forward block; dense and exact promise the same bits. */
-export type FfnMode = NativeFfnMode;
+import { loadNativeBinding, type NativeConvertOptions, type NativeEngine } from '../../../src/worker/nativeBinding';
 
 export interface EngineChoice {
   readonly modelPath: string;
