@@ -1,4 +1,4 @@
-// Decode and prefill speed of the bundled model: every instruction set x 1 and 2 threads x dense and exact,
+// Decode and prefill speed of the bundled model: every instruction set x 1 and 2 threads x mode,
 // interleaved in rounds, medians over the rounds. Writes bench/results/decode.{json,md}.
 // node bench/decode/run.mjs [--rounds N] [--model FILE]
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, model: { type: 'string' } } });
 const ISAS = ['avx512vnni', 'avx2', 'portable'];
-const configurations = ISAS.flatMap((isa) => [1, 2].flatMap((threads) => ['dense', 'exact'].map((mode) => ({ isa, threads, mode }))));
+const configurations = ISAS.flatMap((isa) =>
+  [1, 2].flatMap((threads) => ['dense', 'exact', 'predicted'].map((mode) => ({ isa, threads, mode }))),
+);
 
 function runBench({ isa, threads, mode }) {
   const small = isa === 'portable';
