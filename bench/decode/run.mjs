@@ -1,23 +1,33 @@
-// Decode and prefill speed of the bundled model: every instruction set x 1 and 2 threads x mode,
-// interleaved in rounds, medians over the rounds. Writes bench/results/decode.{json,md}.
-// node bench/decode/run.mjs [--rounds N] [--model FILE]
+// Decode and prefill speed of a model: instruction sets x threads x modes, interleaved in rounds, medians over the rounds.
+// Writes bench/results/NAME.{json,md}.
+//   node bench/decode/run.mjs                                     the bundled model, everything
+//   node bench/decode/run.mjs --name decode-7b --model FILE --isa avx512vnni --threads 2 --prompt-tokens 128 --tokens 33
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, model: { type: 'string' } } });
-const ISAS = ['avx512vnni', 'avx2', 'portable'];
-const configurations = ISAS.flatMap((isa) =>
-  [1, 2].flatMap((threads) => ['dense', 'exact', 'predicted'].map((mode) => ({ isa, threads, mode }))),
-);
+const { values } = parseArgs({
+  options: {
+    name: { type: 'string', default: 'decode' },
+    model: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    isa: { type: 'string', multiple: true, default: ['avx512vnni', 'avx2', 'portable'] },
+    threads: { type: 'string', multiple: true, default: ['1', '2'] },
+    'prompt-tokens': { type: 'string', default: '1024' },
+    tokens: { type: 'string', default: '128' },
+  },
+});
+const MODES = ['dense', 'exact', 'predicted'];
+const configurations = values.isa.flatMap((isa) => values.threads.flatMap((threads) => MODES.map((mode) => ({ isa, threads, mode }))));
 
 function runBench({ isa, threads, mode }) {
-  const small = isa === 'portable';
-  const args = ['bench', '--json', '--repeat', '1', '--threads', String(threads), '--mode', mode];
-  args.push('--prompt-tokens', small ? '64' : '1024', '--tokens', small ? '16' : '128');
+  const slow = isa === 'portable';
+  const args = ['bench', '--json', '--repeat', '1', '--threads', threads, '--mode', mode];
+  args.push('--prompt-tokens', slow ? '64' : values['prompt-tokens'], '--tokens', slow ? '16' : values.tokens);
   if (values.model !== undefined) args.push('--model', values.model);
   const env = { ...process.env, BAMBOO_FORCE_ISA: isa };
   return JSON.parse(execFileSync(process.execPath, [`${root}dist/cli.js`, ...args], { env, encoding: 'utf8' }));
@@ -39,15 +49,16 @@ const rows = configurations.map((configuration) => {
   const figures = KEYS.map((key) => [key, median(runs.get(configuration).map((run) => run[key]))]);
   return { ...configuration, ...Object.fromEntries(figures) };
 });
+const shown = process.argv.slice(2).map((argument) => (argument.endsWith('.gguf') ? path.basename(argument) : argument));
 const report = {
-  command: `node bench/decode/run.mjs --rounds ${values.rounds}`,
+  command: ['node bench/decode/run.mjs', ...shown].join(' '),
   cpu: cpus()[0]?.model,
   rounds: Number(values.rounds),
   rows,
 };
-writeFileSync(`${root}bench/results/decode.json`, `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(`${root}bench/results/${values.name}.json`, `${JSON.stringify(report, null, 2)}\n`);
 
-const baseline = rows.find((row) => row.isa === 'avx512vnni' && row.threads === 1 && row.mode === 'dense');
+const [baseline] = rows;
 const table = rows.map((row) => {
   const ratio = (row.decodeTokensPerSecond / baseline.decodeTokensPerSecond).toFixed(2);
   const cells = [
@@ -62,14 +73,16 @@ const table = rows.map((row) => {
   ];
   return `| ${cells.join(' | ')} |`;
 });
-const markdown = `# Decode and prefill of bamboo-nano
+const modelName = runs.get(configurations[0])[0].model;
+const portable = values.isa.includes('portable') ? ' (portable: 64 and 16)' : '';
+const markdown = `# Decode and prefill of ${modelName}
 
 \`${report.command}\`: medians of ${report.rounds} interleaved rounds, ${report.cpu}.
-Prompt of 1024 tokens and 128 decoded (portable: 64 and 16). Bytes are weights and KV that one decode step reads; the share is of the read bandwidth that a plain sum over 1 GiB reaches with as many threads in the same run. A share above 100 % means that part of the weights stays in the last-level cache between tokens.
+Prompt of ${values['prompt-tokens']} tokens and ${values.tokens} decoded${portable}. Bytes are weights and KV that one decode step reads; the share is of the read bandwidth that a plain sum over 1 GiB reaches with as many threads in the same run.
 
 | ISA | threads | mode | decode tok/s | ratio | MB/token | of bandwidth | prefill tok/s |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
 `;
-writeFileSync(`${root}bench/results/decode.md`, markdown);
+writeFileSync(`${root}bench/results/${values.name}.md`, markdown);
 console.log(markdown);
