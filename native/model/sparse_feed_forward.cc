@@ -14,25 +14,41 @@
 namespace bamboo {
 namespace {
 
-// Writes the neurons of [begin, end) whose value is at least (or, strictly, above) the threshold.
+// One work item: neurons [begin, end), its list of neurons still in play and their values.
+struct NeuronRange {
+  NeuronRange(const ForwardContext& c, int64_t range)
+      : index(range),
+        begin(neuron_range_begin(range, c.config.d_ff)),
+        end(neuron_range_begin(range + 1, c.config.d_ff)),
+        rows(c.act.neurons.data() + begin),
+        values(c.act.neuron_values.data() + begin) {}
+
+  int64_t index;
+  int64_t begin;
+  int64_t end;
+  int32_t* rows;
+  float* values;
+};
+
+// Lists the neurons of the range whose score (indexed by neuron) passes; returns how many.
 template <class Keep>
-int64_t compact(const float* values, int64_t begin, int64_t end, const Keep& keep, int32_t* rows) {
+int64_t compact(const NeuronRange& range, const float* scores, const Keep& keep) {
   int64_t n = 0;
-  for (int64_t i = begin; i < end; ++i) {
-    rows[n] = static_cast<int32_t>(i);
-    n += keep(values[i]) ? 1 : 0;
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    range.rows[n] = static_cast<int32_t>(i);
+    n += keep(scores[i]) ? 1 : 0;
   }
   return n;
 }
 
-// Keeps the entries of a compacted list whose value passes; returns how many.
+// Keeps the first n list entries whose value passes; returns how many.
 template <class Keep>
-int64_t compact_list(int64_t n, const Keep& keep, int32_t* rows, float* values) {
+int64_t compact_list(const NeuronRange& range, int64_t n, const Keep& keep) {
   int64_t kept = 0;
   for (int64_t i = 0; i < n; ++i) {
-    rows[kept] = rows[i];
-    values[kept] = values[i];
-    kept += keep(values[i]) ? 1 : 0;
+    range.rows[kept] = range.rows[i];
+    range.values[kept] = range.values[i];
+    kept += keep(range.values[i]) ? 1 : 0;
   }
   return kept;
 }
@@ -65,60 +81,46 @@ struct RangeCount {
   int64_t active = 0;
 };
 
-// One range from its candidates on: rows and values hold n neurons with a positive gate.
+bool fires(float gate) { return gate > 0.0f; }
+
+// One range from its candidates on: the list holds n neurons with a positive gate.
 RangeCount finish_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
-                        int64_t range, int64_t n) {
+                        const NeuronRange& range, int64_t n) {
   const int64_t d = c.config.d_model;
-  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
-  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
-  int32_t* rows = c.act.neurons.data() + begin;
-  float* values = c.act.neuron_values.data() + begin;
-  float* up = c.act.up.data() + begin;
+  float* up = c.act.up.data() + range.begin;
   RangeCount count;
   count.up_rows = n;
-  c.kernels.gather_dot(w.up, rows, n, x, up);
-  activate(c, values, up, n, values);
-  count.active = compact_list(
-      n, [](float h) { return h != 0.0f; }, rows, values);
+  c.kernels.gather_dot(w.up, range.rows, n, x, up);
+  activate(c, range.values, up, n, range.values);
+  count.active = compact_list(range, n, [](float h) { return h != 0.0f; });
   if (w.down.data != nullptr) {  // stored by output row: the product needs h in its place
     float* h = c.act.gate.data();
-    std::memset(h + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));
-    for (int64_t i = 0; i < count.active; ++i) h[rows[i]] = values[i];
+    std::memset(h + range.begin, 0, static_cast<size_t>(range.end - range.begin) * sizeof(float));
+    for (int64_t i = 0; i < count.active; ++i) h[range.rows[i]] = range.values[i];
     return count;
   }
-  float* partial = c.act.partials.data() + range * d;
+  float* partial = c.act.partials.data() + range.index * d;
   std::memset(partial, 0, static_cast<size_t>(d) * sizeof(float));
-  c.kernels.axpy_rows(w.down_by_neuron, rows, values, count.active, partial);
+  c.kernels.axpy_rows(w.down_by_neuron, range.rows, range.values, count.active, partial);
   return count;
 }
 
 // Gate for every neuron; the range's candidates are those where it fires.
 RangeCount exact_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
-                       int64_t range) {
-  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
-  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
+                       const NeuronRange& range) {
   const float* gate = c.act.gate.data();
-  int32_t* rows = c.act.neurons.data() + begin;
-  float* values = c.act.neuron_values.data() + begin;
-  const int64_t n = compact(
-      gate, begin, end, [](float g) { return g > 0.0f; }, rows);
-  for (int64_t i = 0; i < n; ++i) values[i] = gate[rows[i]];
+  const int64_t n = compact(range, gate, fires);
+  for (int64_t i = 0; i < n; ++i) range.values[i] = gate[range.rows[i]];
   return finish_range(c, w, x, range, n);
 }
 
 // Gate for the predicted neurons only.
 RangeCount predicted_range(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
-                           int64_t range, float threshold) {
-  const int64_t begin = neuron_range_begin(range, c.config.d_ff);
-  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
-  int32_t* rows = c.act.neurons.data() + begin;
-  float* values = c.act.neuron_values.data() + begin;
-  const int64_t predicted = compact(
-      c.act.up.data(), begin, end, [=](float score) { return score >= threshold; }, rows);
-  c.kernels.gather_dot(w.gate, rows, predicted, x, values);
-  const int64_t n = compact_list(
-      predicted, [](float g) { return g > 0.0f; }, rows, values);
-  RangeCount count = finish_range(c, w, x, range, n);
+                           const NeuronRange& range, float threshold) {
+  const int64_t predicted =
+      compact(range, c.act.up.data(), [=](float score) { return score >= threshold; });
+  c.kernels.gather_dot(w.gate, range.rows, predicted, x, range.values);
+  RangeCount count = finish_range(c, w, x, range, compact_list(range, predicted, fires));
   count.gate_rows = predicted;
   return count;
 }
@@ -136,8 +138,9 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }
   RangeCount counts[kNeuronRanges];
-  c.pool.for_each(kNeuronRanges, 1, [&](int64_t range, int64_t, int) {
-    counts[range] =
+  c.pool.for_each(kNeuronRanges, 1, [&](int64_t index, int64_t, int) {
+    const NeuronRange range(c, index);
+    counts[index] =
         predicted ? predicted_range(c, w, x, range, threshold) : exact_range(c, w, x, range);
   });
   if (w.down.data != nullptr) {

@@ -53,45 +53,34 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::run(Call call, const void* context, int64_t items, int64_t grain) {
-  const auto most = static_cast<int64_t>(kChunkMask);
-  grain = std::max(grain, (items + most - 1) / most);
   const auto chunks = static_cast<uint64_t>((items + grain - 1) / grain);
-  call_.store(call, std::memory_order_relaxed);
-  context_.store(context, std::memory_order_relaxed);
-  items_.store(items, std::memory_order_relaxed);
-  grain_.store(grain, std::memory_order_relaxed);
+  call_ = call;
+  context_ = context;
+  items_ = items;
+  grain_ = grain;
   done_.store(0, std::memory_order_relaxed);
-  const uint64_t generation = (ticket_.load(std::memory_order_relaxed) >> (2 * kChunkBits)) + 1;
-  ticket_.store(generation << (2 * kChunkBits) | chunks << kChunkBits, std::memory_order_release);
+  ticket_.store(chunks << 32, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
-  work(generation, 0);
+  while (take_chunk(0)) {
+  }
   for (uint32_t done = done_.load(std::memory_order_acquire); done != chunks;
        done = done_.load(std::memory_order_acquire)) {
     if (!spin_while_equal(done_, done)) done_.wait(done, std::memory_order_acquire);
   }
 }
 
-// Takes and runs the next chunk of the loop `generation`; false when it has none left or is over.
-bool ThreadPool::take_chunk(uint64_t& ticket, uint64_t generation, int thread) {
-  constexpr uint64_t kGenerations = (uint64_t{1} << (64 - 2 * kChunkBits)) - 1;
+// Takes and runs the next chunk; false when none is left.
+bool ThreadPool::take_chunk(int thread) {
+  uint64_t ticket = ticket_.load(std::memory_order_acquire);
   do {
-    if (ticket >> (2 * kChunkBits) != (generation & kGenerations)) return false;
     if (next_of(ticket) >= chunks_of(ticket)) return false;
   } while (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
                                           std::memory_order_acquire));
-  const int64_t grain = grain_.load(std::memory_order_relaxed);
-  const int64_t begin = static_cast<int64_t>(next_of(ticket)) * grain;
-  const int64_t end = std::min(begin + grain, items_.load(std::memory_order_relaxed));
-  call_.load(std::memory_order_relaxed)(context_.load(std::memory_order_relaxed), begin, end,
-                                        thread);
+  const int64_t begin = static_cast<int64_t>(next_of(ticket)) * grain_;
+  call_(context_, begin, std::min(begin + grain_, items_), thread);
   if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_of(ticket)) done_.notify_one();
   return true;
-}
-
-void ThreadPool::work(uint64_t generation, int thread) {
-  uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while (take_chunk(ticket, generation, thread)) ticket = ticket_.load(std::memory_order_acquire);
 }
 
 void ThreadPool::worker_main(int thread) {
@@ -102,7 +91,8 @@ void ThreadPool::worker_main(int thread) {
     if (now == seen) continue;
     seen = now;
     if (stop_.load()) return;
-    work(ticket_.load(std::memory_order_acquire) >> (2 * kChunkBits), thread);
+    while (take_chunk(thread)) {
+    }
   }
 }
 

@@ -42,25 +42,22 @@ class ThreadPool {
  private:
   using Call = void (*)(const void* context, int64_t begin, int64_t end, int thread);
 
-  // A loop is published as one word, so that a thread can only take a chunk of the loop that it
-  // saw: generation (24 bits), number of chunks (20 bits), next chunk (20 bits).
-  static constexpr int kChunkBits = 20;
-  static constexpr uint64_t kChunkMask = (uint64_t{1} << kChunkBits) - 1;
-  static uint64_t chunks_of(uint64_t ticket) { return (ticket >> kChunkBits) & kChunkMask; }
-  static uint64_t next_of(uint64_t ticket) { return ticket & kChunkMask; }
+  // The chunks of a loop as one word: how many there are (high half) and the next to take. Whoever
+  // counts the word up owns that chunk of the loop that is running now, even if it last looked
+  // during an earlier one.
+  static uint64_t chunks_of(uint64_t ticket) { return ticket >> 32; }
+  static uint64_t next_of(uint64_t ticket) { return ticket & 0xffffffffu; }
 
   void run(Call call, const void* context, int64_t items, int64_t grain);
-  bool take_chunk(uint64_t& ticket, uint64_t generation, int thread);
-  void work(uint64_t generation, int thread);
+  bool take_chunk(int thread);
   void worker_main(int thread);
 
   // The loop's description: written before the ticket, read only while holding one of its chunks,
-  // which keeps the loop from ending. Atomic because a late thread may look while the next loop is
-  // being written; what it read is then thrown away with its ticket.
-  std::atomic<Call> call_{nullptr};
-  std::atomic<const void*> context_{nullptr};
-  std::atomic<int64_t> items_{0};
-  std::atomic<int64_t> grain_{1};
+  // which keeps the loop from ending.
+  Call call_ = nullptr;
+  const void* context_ = nullptr;
+  int64_t items_ = 0;
+  int64_t grain_ = 1;
 
   alignas(64) std::atomic<uint64_t> ticket_{0};
   alignas(64) std::atomic<uint32_t> done_{0};        // chunks finished

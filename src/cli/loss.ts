@@ -1,10 +1,10 @@
 /**
  * `bamboo loss`: how well a model file predicts held-out text, per language; used to choose quantization types.
  */
-import type { FfnMode } from '../protocol/engineProtocol';
 import * as v from 'valibot';
 import { tokenizerPathOf } from '../model/modelLocator';
 import { loadTokenizer, requireSpecialToken, type Tokenizer } from '../model/tokenizer';
+import type { FfnMode } from '../protocol/engineProtocol';
 import type { NativeEngine } from '../worker/nativeBinding';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
 import { readJsonLines } from './jsonLines';

@@ -3,8 +3,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
-import { FFN_MODES, type FfnMode } from '../protocol/engineProtocol';
-import type { GenerateRequest, GenerateResult, ModelDescription, TokensNotification } from '../protocol/engineProtocol';
+import {
+  FFN_MODES,
+  type FfnMode,
+  type GenerateRequest,
+  type GenerateResult,
+  type ModelDescription,
+  type TokensNotification,
+} from '../protocol/engineProtocol';
 import { NativeBackend } from '../worker/backends/native';
 import type { NativeBinding, NativeEngine } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';

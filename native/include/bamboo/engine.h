@@ -77,10 +77,10 @@ struct GenerateResult {
   double prefill_ms = 0;
   double decode_ms = 0;
   int64_t decode_bytes = 0;  // weights and KV read by the decode steps
-  double predicted_share =
-      0;  // neurons computed because they were predicted / all; 0 in other modes
-  double active_share =
-      0;  // neurons with a non-zero activation / all neurons, over the decode steps
+  // Over the decode steps, as shares of all neurons: computed because they were predicted (0 in
+  // other modes), and with a non-zero activation.
+  double predicted_share = 0;
+  double active_share = 0;
 };
 
 struct TokenEvent {

@@ -76,8 +76,7 @@ export interface PeerGolden {
   readonly logits: Float32Array;
 }
 
-/** PowerInfer's dense output for a tiny model; test/golden/README.md says how it was made. */
-/** `form`: 'dense', or 'pwri' for the run that masks neurons by the predictors. */
+/** PowerInfer's output for a tiny model, dense or ('pwri') masked by the predictors; test/golden/README.md says how it was made. */
 export function peerGolden(type: 'f16' | 'q4_0', form: 'dense' | 'pwri' = 'dense'): PeerGolden {
   const stem = path.join(GOLDEN, 'peers', `golden_${TINY_NAMES[type]}.${form}`);
   const { gen } = JSON.parse(readFileSync(`${stem}.json`, 'utf8')) as { gen: number[] };

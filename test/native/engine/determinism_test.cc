@@ -2,22 +2,22 @@
 // nothing.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "bamboo/engine.h"
+#include "engine_checks.h"
 #include "tiny_model.h"
 
 namespace bamboo {
 namespace {
 
+using test::kNever;
+using test::same_bits;
 using test::TinyModel;
 using test::write_tiny_model;
-
-const std::atomic<bool> kNever{false};
 
 std::vector<int32_t> some_tokens(int64_t n, int64_t vocab_size) {
   std::vector<int32_t> tokens(static_cast<size_t>(n));
@@ -25,10 +25,6 @@ std::vector<int32_t> some_tokens(int64_t n, int64_t vocab_size) {
     tokens[i] = static_cast<int32_t>((i * i * 7 + i * 13 + 5) % static_cast<size_t>(vocab_size));
   }
   return tokens;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 std::vector<int32_t> greedy(Engine& engine, const std::vector<int32_t>& prompt, int64_t n,

@@ -7,27 +7,18 @@
 #include <thread>
 #include <vector>
 
+#include "engine_checks.h"
 #include "tiny_model.h"
 
 namespace bamboo {
 namespace {
 
+using test::code_of;
+using test::kNever;
 using test::TinyModel;
 using test::write_tiny_model;
 
-const std::atomic<bool> kNever{false};
 const TokenSink kIgnore = [](const TokenEvent&) {};
-
-ErrorCode code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_GT(std::string(error.what()).size(), 10u) << "the message must say what is wrong";
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::kInternal;
-}
 
 std::unique_ptr<Engine> load(const TinyModel& model = {}, int threads = 1) {
   return Engine::load({write_tiny_model(model), threads, 0});

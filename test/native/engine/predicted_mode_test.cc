@@ -2,21 +2,22 @@
 // not.
 #include <gtest/gtest.h>
 
-#include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "bamboo/engine.h"
+#include "engine_checks.h"
 #include "tiny_model.h"
 
 namespace bamboo {
 namespace {
 
+using test::code_of;
+using test::kNever;
+using test::same_bits;
 using test::TinyModel;
 using test::write_tiny_model;
 
-const std::atomic<bool> kNever{false};
 constexpr float kTakeAll = -1e30f;
 constexpr float kTakeNone = 1e30f;
 
@@ -42,10 +43,6 @@ std::vector<float> decode_logits(Engine& engine, FfnMode mode) {
   return engine.logits(some_tokens(), 1, mode);
 }
 
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 GenerateResult generate(Engine& engine, FfnMode mode) {
   const std::vector<int32_t> prompt = some_tokens();
   GenerateParams params;
@@ -54,16 +51,6 @@ GenerateResult generate(Engine& engine, FfnMode mode) {
   params.mode = mode;
   return engine.generate(
       params, [](const TokenEvent&) {}, kNever);
-}
-
-ErrorCode code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::kInternal;
 }
 
 TEST(PredictedModeTest, TakingEveryNeuronGivesTheBitsOfExactMode) {
