@@ -50,6 +50,13 @@ Napi::Value read_bandwidth(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value score_bin_edges(const Napi::CallbackInfo& info) {
+  auto edges = Napi::Float32Array::New(info.Env(), static_cast<size_t>(kScoreBins));
+  for (int64_t bin = 0; bin < kScoreBins; ++bin)
+    edges[static_cast<size_t>(bin)] = score_bin_edge(bin);
+  return edges;
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   auto* data = new InstanceData();
   data->engine_constructor = Napi::Persistent(EngineObject::define(env));
@@ -59,6 +66,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("load", Napi::Function::New(env, load));
   exports.Set("inspect", Napi::Function::New(env, inspect_file));
   exports.Set("convert", Napi::Function::New(env, convert_model));
+  exports.Set("scoreBinEdges", Napi::Function::New(env, score_bin_edges));
   exports.Set("measureReadBandwidth", Napi::Function::New(env, read_bandwidth));
   return exports;
 }

@@ -3,21 +3,13 @@
 #include <cstring>
 #include <utility>
 
+#include "addon/ffn_mode.h"
 #include "addon/js_arguments.h"
 #include "addon/js_errors.h"
 #include "addon/promise_worker.h"
 
 namespace bamboo::addon {
 namespace {
-
-FfnMode read_mode(const Napi::Value& value) {
-  if (value.IsUndefined()) return FfnMode::kExact;
-  const std::string name = string_value(value, "mode");
-  if (name == "exact") return FfnMode::kExact;
-  if (name == "dense") return FfnMode::kDense;
-  if (name == "predicted") return FfnMode::kPredicted;
-  refuse("mode", "'dense', 'exact' or 'predicted'");
-}
 
 std::vector<std::string> read_stop_strings(const Napi::Value& value) {
   if (!value.IsArray()) refuse("stopStrings", "an array");
@@ -56,6 +48,8 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::generate>("generate"),
                          InstanceMethod<&EngineObject::cancel>("cancel"),
                          InstanceMethod<&EngineObject::logits>("logits"),
+                         InstanceMethod<&EngineObject::probe>("probe"),
+                         InstanceMethod<&EngineObject::set_policy>("setPolicy"),
                          InstanceMethod<&EngineObject::reset>("reset"),
                          InstanceMethod<&EngineObject::dispose>("dispose"),
                      });
@@ -128,7 +122,9 @@ Napi::Value EngineObject::generate(const Napi::CallbackInfo& info) {
 }
 
 void EngineObject::cancel(const Napi::CallbackInfo&) {
-  if (job_ != nullptr && busy_) job_->cancel();
+  if (!busy_) return;
+  if (job_ != nullptr) job_->cancel();
+  if (probe_cancel_ != nullptr) probe_cancel_->store(true);
 }
 
 Napi::Value EngineObject::logits(const Napi::CallbackInfo& info) {

@@ -5,6 +5,7 @@
 
 #include <napi.h>
 
+#include <atomic>
 #include <memory>
 
 #include "addon/generation_job.h"
@@ -27,6 +28,8 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   Napi::Value generate(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
+  Napi::Value probe(const Napi::CallbackInfo& info);  // engine_probe.cc
+  void set_policy(const Napi::CallbackInfo& info);    // engine_probe.cc
   void reset(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
@@ -35,6 +38,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
 
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<GenerationJob> job_;
+  std::shared_ptr<std::atomic<bool>> probe_cancel_;
   bool busy_ = false;
 };
 

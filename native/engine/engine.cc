@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "engine/generation_loop.h"
 #include "engine/sampler.h"
 #include "kernels/dispatch.h"
+#include "model/ffn_probe.h"
 #include "threading/cpu_topology.h"
 
 namespace bamboo {
@@ -102,6 +104,10 @@ class LoadedEngine final : public Engine {
     return out;
   }
 
+  std::vector<LayerProbe> probe(const ProbeParams& params,
+                                const std::atomic<bool>& cancel) override;
+  void set_policy(std::span<const LayerPolicy> layers) override;
+
   void reset() override { cache_.clear(); }
 
  private:
@@ -147,6 +153,58 @@ class LoadedEngine final : public Engine {
   Vocabulary vocabulary_;
   ModelInfo info_;
 };
+
+std::vector<LayerProbe> LoadedEngine::probe(const ProbeParams& params,
+                                            const std::atomic<bool>& cancel) {
+  check_tokens(params.tokens);
+  check_mode(params.mode);
+  const auto n = static_cast<int64_t>(params.tokens.size());
+  if (params.first < 0 || params.first >= n || params.every < 1) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "a probe needs a token to decode and a distance of at least 1");
+  }
+  const auto prompt = params.tokens.first(static_cast<size_t>(params.first));
+  ForwardContext c = context(params.mode);
+  FfnProbe probe(config_, weights_);
+  if (prompt.empty()) {
+    reset();
+  } else {
+    const int64_t kept = cache_.truncate_to_common_prefix(prompt);
+    if (!prefill(c, weights_, prompt.subspan(static_cast<size_t>(kept)), act_.chunk_capacity,
+                 cancel)) {
+      return probe.layers();
+    }
+  }
+  for (int64_t i = params.first; i < n; ++i) {
+    c.probe = (i - params.first) % params.every == 0 ? &probe : nullptr;
+    probe.begin_token();
+    const auto token = params.tokens.subspan(static_cast<size_t>(i), 1);
+    if (!forward(c, weights_, token, true, cancel, nullptr)) break;
+  }
+  return probe.layers();
+}
+
+void LoadedEngine::set_policy(std::span<const LayerPolicy> layers) {
+  if (layers.size() != weights_.layers.size()) {
+    throw Error(ErrorCode::kInvalidArgument, "a sparsity policy needs one entry for each of the " +
+                                                 std::to_string(weights_.layers.size()) +
+                                                 " layers");
+  }
+  for (const LayerPolicy& policy : layers) {
+    if (!std::isfinite(policy.threshold)) {
+      throw Error(ErrorCode::kInvalidArgument, "a predictor threshold must be a finite number");
+    }
+  }
+  for (size_t i = 0; i < layers.size(); ++i) {
+    LayerWeights& w = weights_.layers[i];
+    const bool up_first = layers[i].up_first && config_.activation == Activation::kReluRelu;
+    if (up_first != w.up_first) std::swap(w.gate, w.up);
+    w.up_first = up_first;
+    w.predicted_mode = layers[i].mode;
+    w.predictor.threshold = layers[i].threshold;
+    w.predictor.threshold_scales_with_input = w.predictor.input == PredictorInput::kResidual;
+  }
+}
 
 void LoadedEngine::check_sampling_and_stops(const GenerateParams& params) const {
   check_sampling(params.sampling);

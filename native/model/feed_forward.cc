@@ -9,6 +9,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "model/ffn_probe.h"
 #include "model/parallel_matmul.h"
 
 namespace bamboo {
@@ -102,8 +103,11 @@ void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_to
 void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
                         DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
+  if (c.probe != nullptr && n_tokens == 1) c.probe->observe(c, w, x);
+  const bool is_dense = c.mode == FfnMode::kDense ||
+                        (c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kDense);
   // Prefill shares each row among many tokens, so skipping rows of up saves little there.
-  if (n_tokens == 1 && c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu) {
+  if (n_tokens == 1 && !is_dense && c.config.activation != Activation::kSilu) {
     return sparse_decode_block(c, w, x, counters);
   }
   dense_neurons(c, w, x);

@@ -23,6 +23,15 @@ void add_partials(const ForwardContext& context);
 // residual += down h for h in act.gate, for files whose down projection is stored by output row.
 void down_by_output(const ForwardContext& context, const LayerWeights& w, int64_t n_tokens);
 
+// What the thresholds of a predictor on the residual count in: rms(x). 1 for one on the normed
+// input.
+float score_unit(const ForwardContext& context, const Predictor& predictor);
+
+// scores [d_ff] = fc2 relu(fc1 x) + bias for one token; x: its normed input, packed. Returns the
+// threshold to compare them with. (sparse_feed_forward.cc)
+float predict_scores(const ForwardContext& context, const Predictor& predictor,
+                     const ActivationView& x, float* scores);
+
 // One token in exact or predicted mode. x: the normed input, packed. (sparse_feed_forward.cc)
 void sparse_decode_block(const ForwardContext& context, const LayerWeights& w,
                          const ActivationView& x, DecodeCounters* counters);

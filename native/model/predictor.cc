@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bamboo/error.h"
+#include "kernels/dispatch.h"
 
 namespace bamboo {
 namespace {
@@ -45,6 +46,19 @@ void read_threshold(const GgufReader& file, const ModelConfig& config, int64_t l
   predictor.threshold_scales_with_input = predictor.input == PredictorInput::kResidual;
 }
 
+// blk.N.fc2.bias, a vector of one float a neuron.
+std::vector<float> read_bias(const GgufReader& file, const std::string& prefix, int64_t d_ff) {
+  const GgufTensor* tensor = file.find_tensor(prefix + "fc2.bias");
+  if (tensor == nullptr) return {};
+  if (tensor->rows() != 1 || tensor->cols() != d_ff) {
+    throw Error(ErrorCode::kShapeMismatch,
+                "the tensor " + prefix + "fc2.bias must have one number a neuron");
+  }
+  std::vector<float> bias(static_cast<size_t>(d_ff));
+  kernels().dequantize_row(tensor->matrix(), 0, bias.data());
+  return bias;
+}
+
 [[noreturn]] void wrong_shape(const std::string& prefix) {
   throw Error(ErrorCode::kShapeMismatch,
               "the predictor " + prefix + "fc1, " + prefix +
@@ -72,6 +86,7 @@ Predictor read_predictor(const GgufReader& file, const ModelConfig& config, int6
   }
   predictor.fc1 = fc1->matrix();
   predictor.fc2 = fc2->matrix();
+  predictor.bias = read_bias(file, prefix, config.d_ff);
   predictor.input = read_input(file);
   read_threshold(file, config, layer, predictor);
   return predictor;

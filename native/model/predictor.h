@@ -1,10 +1,11 @@
-// Which neurons of a layer will probably fire: score = fc2 relu(fc1 x), and a neuron is computed
-// when its score reaches the layer's threshold (Song et al. 2023, PowerInfer, section 4; the format
-// is in docs/model-format.md).
+// Which neurons of a layer will probably fire: score = fc2 relu(fc1 x) + bias, and a neuron is
+// computed when its score reaches the layer's threshold (Song et al. 2023, PowerInfer, section 4;
+// the format is in docs/model-format.md).
 #ifndef BAMBOO_MODEL_PREDICTOR_H_
 #define BAMBOO_MODEL_PREDICTOR_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "format/gguf_reader.h"
 #include "model/model_config.h"
@@ -19,15 +20,18 @@ enum class PredictorInput : uint8_t {
 
 // Empty (rank 0) when the file has none for this layer. Ranks differ from layer to layer.
 struct Predictor {
-  MatrixView fc1;  // [rank, d_model]
-  MatrixView fc2;  // [d_ff, rank]
+  MatrixView fc1;           // [rank, d_model]
+  MatrixView fc2;           // [d_ff, rank]
+  std::vector<float> bias;  // [d_ff], or empty: PowerInfer's dialect has none
   PredictorInput input = PredictorInput::kNormed;
   float threshold = 0;
   // The threshold counts in units of rms(x): un-normed scores grow with the residual.
   bool threshold_scales_with_input = false;
 
   int64_t rank() const { return fc1.rows; }
-  int64_t bytes() const { return fc1.bytes() + fc2.bytes(); }
+  int64_t bytes() const {
+    return fc1.bytes() + fc2.bytes() + static_cast<int64_t>(bias.size() * sizeof(float));
+  }
 };
 
 // Throws Error missing-tensor (one of the two), shape-mismatch, malformed-metadata.

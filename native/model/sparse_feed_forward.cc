@@ -59,22 +59,6 @@ float root_mean_square(const float* x, int64_t n) {
   return static_cast<float>(std::sqrt(sum / static_cast<double>(n)));
 }
 
-// scores[i] = fc2 relu(fc1 x), into act.up. Returns the threshold to compare them with.
-float predict(const ForwardContext& c, const Predictor& p, const ActivationView& normed) {
-  const int64_t d = c.config.d_model;
-  uint8_t* packed = c.act.predictor_packed.data();
-  float* hidden = c.act.predictor_hidden.data();
-  const bool reads_residual = p.input == PredictorInput::kResidual;
-  const ActivationView x =
-      reads_residual ? pack(c.kernels, c.pool, c.act.residual.data(), 1, d, packed) : normed;
-  parallel_matmul(c.kernels, c.pool, x, {{&p.fc1, hidden}});
-  for (int64_t i = 0; i < p.rank(); ++i) hidden[i] = hidden[i] > 0.0f ? hidden[i] : 0.0f;
-  const ActivationView h = pack(c.kernels, c.pool, hidden, 1, p.rank(), packed);
-  parallel_matmul(c.kernels, c.pool, h, {{&p.fc2, c.act.up.data()}});
-  return p.threshold_scales_with_input ? p.threshold * root_mean_square(c.act.residual.data(), d)
-                                       : p.threshold;
-}
-
 struct RangeCount {
   int64_t gate_rows = 0;  // read one by one
   int64_t up_rows = 0;
@@ -127,13 +111,36 @@ RangeCount predicted_range(const ForwardContext& c, const LayerWeights& w, const
 
 }  // namespace
 
+float score_unit(const ForwardContext& c, const Predictor& p) {
+  return p.input == PredictorInput::kResidual
+             ? root_mean_square(c.act.residual.data(), c.config.d_model)
+             : 1.0f;
+}
+
+float predict_scores(const ForwardContext& c, const Predictor& p, const ActivationView& normed,
+                     float* scores) {
+  const int64_t d = c.config.d_model;
+  uint8_t* packed = c.act.predictor_packed.data();
+  float* hidden = c.act.predictor_hidden.data();
+  const bool reads_residual = p.input == PredictorInput::kResidual;
+  const ActivationView x =
+      reads_residual ? pack(c.kernels, c.pool, c.act.residual.data(), 1, d, packed) : normed;
+  parallel_matmul(c.kernels, c.pool, x, {{&p.fc1, hidden}});
+  for (int64_t i = 0; i < p.rank(); ++i) hidden[i] = hidden[i] > 0.0f ? hidden[i] : 0.0f;
+  const ActivationView h = pack(c.kernels, c.pool, hidden, 1, p.rank(), packed);
+  parallel_matmul(c.kernels, c.pool, h, {{&p.fc2, scores}});
+  if (!p.bias.empty()) c.kernels.add(p.bias.data(), c.config.d_ff, scores);
+  return p.threshold_scales_with_input ? p.threshold * score_unit(c, p) : p.threshold;
+}
+
 void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
                          DecodeCounters* counters) {
   const int64_t d_ff = c.config.d_ff;
-  const bool predicted = c.mode == FfnMode::kPredicted && w.predictor.rank() > 0;
+  const bool predicted = c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kPredicted &&
+                         w.predictor.rank() > 0;
   float threshold = 0;
   if (predicted) {
-    threshold = predict(c, w.predictor, x);
+    threshold = predict_scores(c, w.predictor, x, c.act.up.data());
   } else {
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }

@@ -18,6 +18,8 @@
 
 namespace bamboo {
 
+class FfnProbe;
+
 // Everything a layer needs that does not change between layers.
 struct ForwardContext {
   const ModelConfig& config;
@@ -27,6 +29,7 @@ struct ForwardContext {
   KvCache& cache;
   Activations& act;
   FfnMode mode;
+  FfnProbe* probe = nullptr;  // looks at every feed-forward block of single tokens, when set
 };
 
 inline ForwardContext with_mode(const ForwardContext& c, FfnMode mode) {

@@ -43,7 +43,8 @@ std::vector<float> read_vector(const GgufReader& file, const std::string& name, 
 // A tensor that would change the result but is not read here must not be ignored in silence.
 void refuse_biases(const GgufReader& file) {
   for (const GgufTensor& tensor : file.tensors()) {
-    if (tensor.name.ends_with(".bias") || tensor.name.ends_with("attn_q_norm.weight")) {
+    const bool is_bias = tensor.name.ends_with(".bias") && !tensor.name.ends_with(".fc2.bias");
+    if (is_bias || tensor.name.ends_with("attn_q_norm.weight")) {
       throw Error(ErrorCode::kUnsupportedArchitecture,
                   "the tensor " + std::string(tensor.name) +
                       " belongs to a model with biases or query norms, "

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "bamboo/engine.h"
 #include "format/gguf_reader.h"
 #include "model/model_config.h"
 #include "model/predictor.h"
@@ -21,9 +22,11 @@ struct LayerWeights {
   MatrixView gate;               // [d_ff, d_model]
   MatrixView up;                 // [d_ff, d_model]
   // One of the two, by what the file holds; the other is empty.
-  MatrixView down_by_neuron;  // [d_ff, d_model]: ffn_down_t
-  MatrixView down;            // [d_model, d_ff]: ffn_down
-  Predictor predictor;        // empty when the file has none
+  MatrixView down_by_neuron;                     // [d_ff, d_model]: ffn_down_t
+  MatrixView down;                               // [d_model, d_ff]: ffn_down
+  Predictor predictor;                           // empty when the file has none
+  FfnMode predicted_mode = FfnMode::kPredicted;  // what predicted mode means in this layer
+  bool up_first = false;  // gate and up are exchanged: both halves of dReLU mean the same
 };
 
 struct Weights {

@@ -84,6 +84,18 @@ export class Arguments {
     return value;
   }
 
+  /** Numbers with commas between them; undefined when the option is absent. */
+  numberList(name: string, { min, max }: Pick<NumberLimits, 'min' | 'max'>): number[] | undefined {
+    const text = this.text(name);
+    return text?.split(',').map((part) => {
+      const value = part.trim() === '' ? Number.NaN : Number(part);
+      if (!(value >= min && value <= max)) {
+        throw new UsageError(`--${name} must be numbers from ${min} to ${max} with commas between them; got "${text}"`);
+      }
+      return value;
+    });
+  }
+
   requiredPositional(index: number, what: string): string {
     const value = this.positionals[index];
     if (value === undefined || value === '') {

@@ -37,6 +37,7 @@ export const MODEL_OPTIONS = {
   threads: { type: 'string' },
   seed: { type: 'string' },
   mode: { type: 'string' },
+  calibration: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
 
@@ -45,4 +46,5 @@ export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json be
   --seed N          seed of the sampler (default 0)
   --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;
                     predicted: those that the model's predictors expect, while decoding (default exact)
+  --calibration FILE  how predicted mode treats each layer (default: MODEL.calibration.json beside the model)
   --json            one JSON object instead of text`;

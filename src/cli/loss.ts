@@ -13,7 +13,7 @@ import { modeOf, openTokenSession } from './modelSession';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-const textSchema = v.looseObject({ lang: v.string(), path: v.string(), text: v.string() });
+export const textSchema = v.looseObject({ lang: v.string(), path: v.string(), text: v.string() });
 type TextSample = v.InferOutput<typeof textSchema>;
 
 interface LossOptions {
@@ -88,7 +88,7 @@ async function measureLoss(options: LossOptions, engine: NativeEngine, tokenizer
 }
 
 /** A window of one token predicts nothing and is left out. */
-function windowsOf({ path, text }: TextSample, tokenizer: Tokenizer, contextLength: number): Int32Array[] {
+export function windowsOf({ path, text }: TextSample, tokenizer: Tokenizer, contextLength: number): Int32Array[] {
   const ids = Int32Array.from([requireSpecialToken(tokenizer, '<|file_sep|>'), ...tokenizer.encode(`${path}\n${text}`)]);
   const windows: Int32Array[] = [];
   for (let start = 0; start + 1 < ids.length; start += contextLength) {

@@ -12,6 +12,7 @@ import {
   type TokensNotification,
 } from '../protocol/engineProtocol';
 import { NativeBackend } from '../worker/backends/native';
+import { loadEngine } from '../worker/loadEngine';
 import type { NativeBinding, NativeEngine } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
 import type { CliIo } from './command';
@@ -63,7 +64,8 @@ export async function openTokenSession(args: Arguments, io: CliIo): Promise<Toke
   const threads = threadsOf(args);
   const modelPath = await modelPathOf(args, io);
   const binding = io.loadBinding();
-  return { binding, modelPath, engine: await binding.load({ modelPath, threads, contextLength: 0 }) };
+  const { engine } = await loadEngine(binding, { modelPath, threads, contextLength: 0 }, args.text('calibration'));
+  return { binding, modelPath, engine };
 }
 
 function threadsOf(args: Arguments): number {

@@ -7,6 +7,7 @@ import { toEngineError } from '../protocol/engineError';
 import { Arguments, UsageError } from './arguments';
 import { benchCommand } from './bench';
 import { EXIT, type CliIo, type Command } from './command';
+import { calibrateCommand } from './calibrate';
 import { completeCommand } from './complete';
 import { convertCommand } from './convert';
 import { generateCommand } from './generate';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   infillCommand,
   generateCommand,
   benchCommand,
+  calibrateCommand,
   lossCommand,
   logitsCommand,
   inspectCommand,

@@ -70,6 +70,47 @@ export interface NativeGenerateResult {
   activeShare: number;
 }
 
+export interface NativeProbeParams {
+  tokens: Int32Array;
+  /** Tokens before it are prefilled, the others go through the decode path. */
+  first: number;
+  /** Every how many decoded tokens are compared with dense mode. */
+  every: number;
+  /** Mode of the decode path: errors of 'predicted' compound as they do when generating. */
+  mode: FfnMode;
+}
+
+/** What dense mode would have computed in one layer over the probed tokens, and what its predictor said. */
+export interface NativeLayerProbe {
+  gateRowBytes: number;
+  upRowBytes: number;
+  /** 0 where down is stored by output row. */
+  downRowBytes: number;
+  /** 0 without a predictor. */
+  predictorBytes: number;
+  positions: number;
+  /** Sums over the probed tokens of neurons whose gate, up, or both are positive. */
+  gateFires: number;
+  upFires: number;
+  active: number;
+  /** Neurons whose score reaches the threshold, and those of them that are active. */
+  predicted: number;
+  hits: number;
+  /** Sum of |activation| · ‖down row‖ over all active neurons, and over the hits. */
+  mass: number;
+  hitMass: number;
+  /** [bins, 4] by score, ascending: neurons, gate fires, active, mass; empty without a predictor. Edges: scoreBinEdges(). */
+  bins: Float64Array;
+}
+
+/** How predicted mode treats one layer. */
+export interface NativeLayerPolicy {
+  mode: FfnMode;
+  threshold: number;
+  /** Compute up before gate (dReLU only): better where up fires less often. */
+  upFirst: boolean;
+}
+
 export interface NativeEngine {
   readonly info: NativeModelInfo;
   /** The UTF-8 bytes of every token, needed for text and stop strings: concatenated, with vocabSize + 1 offsets. */
@@ -80,6 +121,10 @@ export interface NativeEngine {
   cancel(): void;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
   logits(tokens: Int32Array, chunkSize: number, mode?: FfnMode): Promise<Float32Array>;
+  /** Decodes tokens[first..] and compares every so many of them with dense mode. cancel() ends it early with what it has. */
+  probe(params: NativeProbeParams): Promise<NativeLayerProbe[]>;
+  /** One entry a layer; takes effect at the next request. */
+  setPolicy(policy: readonly NativeLayerPolicy[]): void;
   /** Forgets the KV cache. */
   reset(): void;
   dispose(): void;
@@ -119,6 +164,8 @@ export interface NativeBinding {
   /** The instruction set the kernels were compiled for and chosen at load. Throws unknown-isa / unsupported-isa. */
   isa(): string;
   load(options: NativeEngineOptions): Promise<NativeEngine>;
+  /** Lower edges of the score bins of a probe, ascending. */
+  scoreBinEdges(): Float32Array;
   inspect(path: string): NativeFileSummary;
   convert(options: NativeConvertOptions, onProgress: (line: string) => void): void;
   /** Read bandwidth of main memory in bytes per second with the given number of threads (a STREAM-like sum over 1 GiB). */

@@ -49,6 +49,15 @@ enum class FfnMode {
   kPredicted,  // the same order, among the neurons that the model's predictor expects to fire
 };
 
+// How predicted mode treats one layer; what a calibration pass chooses (docs/adr/0006).
+struct LayerPolicy {
+  FfnMode mode = FfnMode::kPredicted;  // a layer without a predictor is computed as kExact
+  // Scores from here on count as predicted; in units of rms(x) for predictors on the residual.
+  float threshold = 0;
+  // Up is computed before gate, in exact mode too: for dReLU layers whose up fires less often.
+  bool up_first = false;
+};
+
 struct SamplingParams {
   float temperature = 0;         // 0: greedy
   int top_k = 0;                 // 0: off
@@ -83,6 +92,44 @@ struct GenerateResult {
   double active_share = 0;
 };
 
+struct ProbeParams {
+  std::span<const int32_t> tokens;
+  int64_t first = 0;  // tokens before it are prefilled, the others go through the decode path
+  int64_t every = 1;  // every how many decoded tokens are looked at
+  FfnMode mode = FfnMode::kExact;  // of the decode path: errors of kPredicted compound as they do
+};
+
+// Neurons whose predictor score lies between two edges, over the probed tokens.
+struct ScoreBin {
+  int64_t neurons = 0;
+  int64_t gate_fires = 0;
+  int64_t active = 0;  // with a non-zero activation
+  double mass = 0;     // sum of |activation| * ||down row||
+};
+
+// What dense mode would have computed in one layer, and what the predictor said.
+struct LayerProbe {
+  int64_t gate_row_bytes = 0;
+  int64_t up_row_bytes = 0;
+  int64_t down_row_bytes = 0;   // 0 where down is stored by output row
+  int64_t predictor_bytes = 0;  // 0 without a predictor
+  int64_t positions = 0;
+  int64_t gate_fires = 0;
+  int64_t up_fires = 0;
+  int64_t active = 0;
+  int64_t predicted = 0;  // scores that reach the threshold; 0 without a predictor
+  int64_t hits = 0;       // predicted and active
+  double mass = 0;
+  double hit_mass = 0;
+  std::vector<ScoreBin> bins;  // kScoreBins, in the units of LayerPolicy; empty without a predictor
+};
+
+inline constexpr int64_t kScoreBins = 512;
+
+// Lower edge of a bin; the first bin has none. Even steps of log2(1 + 32 |score|), so that a few
+// hundred bins resolve scores near zero as well as large ones.
+float score_bin_edge(int64_t bin);
+
 struct TokenEvent {
   int32_t id;
   float log_prob;  // natural log, before penalties and filters
@@ -114,6 +161,15 @@ class Engine {
   // invalid-argument, context-overflow.
   virtual std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
                                     FfnMode mode) = 0;
+
+  // Decodes tokens[first..] and compares every so many of them with dense mode. Keeps cached keys
+  // and values that a generate() of tokens[0, first) left. A cancelled probe returns what it has.
+  // Throws invalid-argument, context-overflow.
+  virtual std::vector<LayerProbe> probe(const ProbeParams& params,
+                                        const std::atomic<bool>& cancel) = 0;
+
+  // One policy a layer; takes effect at the next request. Throws invalid-argument.
+  virtual void set_policy(std::span<const LayerPolicy> layers) = 0;
 
   // Forgets the cached sequence.
   virtual void reset() = 0;

@@ -14,6 +14,7 @@ import type {
   PromptPart,
   TokensNotification,
 } from '../../protocol/engineProtocol';
+import { loadEngine } from '../loadEngine';
 import type { NativeBinding, NativeEngine, NativeGenerateParams, NativeGenerateResult } from '../nativeBinding';
 import { fitPrompt, type EncodedPart } from '../promptFit';
 import { modelNotLoaded } from '../workerErrors';
@@ -36,7 +37,7 @@ export class NativeBackend implements Backend {
 
   async loadModel(params: LoadModelParams): Promise<ModelDescription> {
     await this.dispose();
-    const engine = await this.loadBinding().load({ ...params });
+    const { engine } = await loadEngine(this.loadBinding(), { ...params });
     try {
       const tokenizer = await loadTokenizer(tokenizerPathOf(params.modelPath));
       const { bytes, offsets } = tokenizer.byteTable(engine.info.vocabSize);

@@ -80,6 +80,18 @@ TEST(PredictedModeTest, AMiddlingThresholdLeavesSomeOut) {
   EXPECT_LT(predicted.active_share, exact.active_share);
 }
 
+TEST(PredictedModeTest, TheBiasIsPartOfTheScore) {
+  TinyModel model = with_predictors(0);
+  const auto without = load(model);
+  model.predictor_bias = 1000;
+  const auto generous = load(model);
+  model.predictor_bias = -1000;
+  const auto strict = load(model);
+  EXPECT_LT(generate(*without, FfnMode::kPredicted).predicted_share, 1.0);
+  EXPECT_EQ(generate(*generous, FfnMode::kPredicted).predicted_share, 1.0);
+  EXPECT_EQ(generate(*strict, FfnMode::kPredicted).predicted_share, 0.0);
+}
+
 TEST(PredictedModeTest, TheInputThatTheFileNamesIsUsed) {
   // The norm's weights differ from 1, so the two inputs, and with them the masks, differ.
   const auto normed = load(with_predictors(0, "normed"));

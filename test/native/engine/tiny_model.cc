@@ -48,6 +48,8 @@ std::vector<Matrix> matrices(const TinyModel& m) {
       if (!m.half_a_predictor) {
         out.push_back({p + "fc2.weight", m.dtype, m.predictor_rank, m.d_ff, s, 0});
       }
+      if (m.predictor_bias != 0)
+        out.push_back({p + "fc2.bias", DType::kF32, m.d_ff, 1, 0, m.predictor_bias});
     }
   }
   if (!m.extra_tensor.empty()) out.push_back({m.extra_tensor, DType::kF32, m.d_model, 1, 1, 0});

@@ -28,6 +28,7 @@ struct TinyModel {
   int64_t predictor_rank = 0;     // 0 = no predictors
   std::vector<float> thresholds;  // "bamboo.predictor.thresholds"; empty = no key
   std::string predictor_input;    // "" = no key
+  float predictor_bias = 0;       // of every neuron; 0 = no bias tensor
   bool half_a_predictor = false;  // fc1 without fc2
   std::string extra_tensor;       // "" = none; else a [d_model] f32 tensor of this name
 };

@@ -6,6 +6,8 @@ import type {
   NativeEngine,
   NativeGenerateParams,
   NativeGenerateResult,
+  NativeLayerPolicy,
+  NativeLayerProbe,
   NativeModelInfo,
   NativeTokenBatch,
 } from '../../../src/worker/nativeBinding';
@@ -83,6 +85,18 @@ export class FakeEngine implements NativeEngine {
     return Promise.resolve(Float32Array.from([...tokens].flatMap((token) => [...this.logitsOf(token)])));
   }
 
+  readonly policies: (readonly NativeLayerPolicy[])[] = [];
+  /** What `probe` answers. */
+  probed: NativeLayerProbe[] = [];
+
+  probe(): Promise<NativeLayerProbe[]> {
+    return Promise.resolve(this.probed);
+  }
+
+  setPolicy(policy: readonly NativeLayerPolicy[]): void {
+    this.policies.push(policy);
+  }
+
   reset(): void {
     this.asked.length = 0;
   }
@@ -99,6 +113,7 @@ export function bindingOf(engine: FakeEngine): NativeBinding {
     load: () => Promise.resolve(engine),
     inspect: () => ({ magic: 'GGUF', version: 3, fileBytes: 4, metadata: { 'general.name': 'fake' }, tensors: [] }),
     convert: () => undefined,
+    scoreBinEdges: () => Float32Array.of(-2, -1, 0, 1),
     measureReadBandwidth: () => 1e9,
   };
 }

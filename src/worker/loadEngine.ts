@@ -1,0 +1,26 @@
+/**
+ * Loads a model and applies the calibration that lies beside it. A calibration made for another file is left out: the
+ * model then runs with the thresholds of its own metadata.
+ */
+import { calibrationPathOf, fitsModel, readCalibration, type SparsityCalibration } from '../model/sparsityCalibration';
+import type { NativeBinding, NativeEngine, NativeEngineOptions } from './nativeBinding';
+
+export interface CalibratedEngine {
+  readonly engine: NativeEngine;
+  readonly calibration: SparsityCalibration | undefined;
+}
+
+/** calibrationPath: default the file beside the model. Errors: those of load, 'malformed-metadata'. */
+export async function loadEngine(
+  binding: NativeBinding,
+  options: NativeEngineOptions,
+  calibrationPath = calibrationPathOf(options.modelPath),
+): Promise<CalibratedEngine> {
+  const found = await readCalibration(calibrationPath);
+  const engine = await binding.load(options);
+  const calibration = found !== undefined && fitsModel(found, engine.info) ? found : undefined;
+  if (calibration !== undefined) {
+    engine.setPolicy(calibration.layers.map(({ mode, threshold, upFirst }) => ({ mode, threshold, upFirst })));
+  }
+  return { engine, calibration };
+}
