@@ -5,12 +5,12 @@
 import { calibrationPathOf, type SparsityCalibration } from '../model/sparsityCalibration';
 import { chooseLayer, type LayerChoice, type LayerObservation } from '../model/sparsityPolicy';
 import { tokenizerPathOf } from '../model/modelLocator';
-import { loadTokenizer } from '../model/tokenizer';
+import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
 import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeLayerProbe } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
-import { denseReferences, measureFidelity, meetsBar, type DenseReference, type Fidelity } from './fidelity';
+import { measureFidelity, meetsBar, type Fidelity } from './fidelity';
 import { readJsonLines } from './jsonLines';
 import { textSchema, windowsOf } from './loss';
 import { openTokenSession, type TokenSession } from './modelSession';
@@ -24,9 +24,11 @@ const BIN_FIELDS = 4;
 
 interface CalibrateOptions {
   readonly input: string;
+  readonly checkInput: string | undefined;
   readonly probeTokens: number;
   readonly checkTokens: number;
   readonly targets: readonly number[];
+  readonly all: boolean;
 }
 
 /** One recall target: what it chose and how close it was to dense. */
@@ -44,6 +46,7 @@ export const calibrateCommand: Command = {
   --input FILE      one JSON object a line with lang, path and text; "-" is standard input
   --output FILE     default: MODEL.calibration.json beside the model, where loading finds it
   --probe-tokens N  tokens whose neurons are looked at (default 4096)
+  --check-input FILE  texts to compare on (default: windows of the input that were not probed)
   --check-tokens N  other tokens, on which loss and first choice are compared with dense (default 8192)
   --targets LIST    shares of the activation mass to try, cheapest first (default ${TARGETS.join(',')});
                     the first one that meets the bar is chosen. With --all every one is measured.
@@ -55,6 +58,7 @@ The bar: loss at most 0.5 % above dense, the same most likely token at 99 % of t
     ...MODEL_OPTIONS,
     input: { type: 'string' },
     output: { type: 'string' },
+    'check-input': { type: 'string' },
     'probe-tokens': { type: 'string' },
     'check-tokens': { type: 'string' },
     targets: { type: 'string' },
@@ -74,9 +78,11 @@ The bar: loss at most 0.5 % above dense, the same most likely token at 99 % of t
 function optionsOf(args: Arguments): CalibrateOptions {
   return {
     input: args.requiredText('input'),
+    checkInput: args.text('check-input'),
     probeTokens: args.integer('probe-tokens', { min: 64, max: 1_000_000, fallback: 4096 }),
     checkTokens: args.integer('check-tokens', { min: 64, max: 1_000_000, fallback: 8192 }),
     targets: args.numberList('targets', { min: 0.5, max: 1 }) ?? TARGETS,
+    all: args.flag('all'),
   };
 }
 
@@ -85,18 +91,12 @@ async function calibrate(session: TokenSession, options: CalibrateOptions, args:
   if (!engine.info.hasPredictors) {
     throw new EngineError('invalid-argument', 'This model has no predictors: there is nothing to calibrate. It runs in exact mode.');
   }
-  const windows = await readWindows(session, options, io);
-  const observations = await probeLayers(engine, windows.probe, binding.scoreBinEdges());
-  const references = await denseReferences(engine, windows.check);
-  const trials: Trial[] = [];
-  for (const massTarget of options.targets) {
-    const trial = await tryTarget(engine, observations, references, massTarget);
-    trials.push(trial);
-    io.warn(describe(trial));
-    if (meetsBar(trial.fidelity) && !args.flag('all')) {
-      break;
-    }
-  }
+  const tokenizer = await loadTokenizer(tokenizerPathOf(session.modelPath));
+  const probe = new WindowSet(options.probeTokens);
+  const check = new WindowSet(options.checkTokens);
+  await readWindows(options, tokenizer, { probe, check }, io);
+  const observations = await probeLayers(engine, probe.windows, binding.scoreBinEdges());
+  const trials = await tryTargets(engine, observations, check.windows, options, io);
   const chosen = trials.find((trial) => meetsBar(trial.fidelity)) ?? trials.at(-1);
   if (chosen === undefined) {
     throw new EngineError('invalid-argument', 'No target was given.');
@@ -108,39 +108,55 @@ async function calibrate(session: TokenSession, options: CalibrateOptions, args:
   return calibration.fidelity.met ? EXIT.done : EXIT.failed;
 }
 
-interface CalibrationWindows {
-  readonly probe: readonly Int32Array[];
-  readonly check: readonly Int32Array[];
+/** Windows of text until there are enough tokens. */
+class WindowSet {
+  readonly windows: Int32Array[] = [];
+  private tokens = 0;
+
+  constructor(private readonly wanted: number) {}
+
+  get isFull(): boolean {
+    return this.tokens >= this.wanted;
+  }
+
+  add(window: Int32Array): void {
+    this.windows.push(window);
+    this.tokens += window.length;
+  }
 }
 
-/** Windows of all texts in turn: even ones are probed, odd ones checked, so that no text is in both for its whole length. */
-async function readWindows({ modelPath }: TokenSession, options: CalibrateOptions, io: CliIo): Promise<CalibrationWindows> {
-  const tokenizer = await loadTokenizer(tokenizerPathOf(modelPath));
-  const probe: Int32Array[] = [];
-  const check: Int32Array[] = [];
-  const enough = (windows: readonly Int32Array[], wanted: number): boolean => countTokens(windows) >= wanted;
-  for await (const line of readJsonLines(options.input, textSchema)) {
+/** Windows of the input go to the two sets in turn, unless there is a text of its own to check on. */
+async function readWindows(
+  options: CalibrateOptions,
+  tokenizer: Tokenizer,
+  { probe, check }: { probe: WindowSet; check: WindowSet },
+  io: CliIo,
+): Promise<void> {
+  if (options.checkInput !== undefined) {
+    await collect(options.checkInput, tokenizer, () => (check.isFull ? undefined : check), io);
+  }
+  const shared = options.checkInput === undefined;
+  const next = (): WindowSet | undefined => {
+    const probeFirst = !shared || check.isFull || probe.windows.length <= check.windows.length;
+    const [first, second] = probeFirst ? [probe, check] : [check, probe];
+    return [first, second].find((set) => !set.isFull && (shared || set === probe));
+  };
+  await collect(options.input, tokenizer, next, io);
+  if (probe.windows.length === 0 || check.windows.length === 0) {
+    throw new EngineError('invalid-argument', 'The input has too little text: give at least a few files of code.');
+  }
+}
+
+async function collect(input: string, tokenizer: Tokenizer, next: () => WindowSet | undefined, io: CliIo): Promise<void> {
+  for await (const line of readJsonLines(input, textSchema)) {
     if (line.kind === 'bad') {
       io.warn(`${line.error.code}: ${line.error.message}`);
       continue;
     }
-    for (const window of windowsOf(line.value, tokenizer, WINDOW_TOKENS).slice(0, 4)) {
-      const wantsProbe = !enough(probe, options.probeTokens) && (probe.length <= check.length || enough(check, options.checkTokens));
-      if (wantsProbe) {
-        probe.push(window);
-      } else if (!enough(check, options.checkTokens)) {
-        check.push(window);
-      }
+    for (const window of windowsOf(line.value, tokenizer, WINDOW_TOKENS)) {
+      next()?.add(window);
     }
   }
-  if (probe.length === 0 || check.length === 0) {
-    throw new EngineError('invalid-argument', 'The input has too little text: give at least a few files of code.');
-  }
-  return { probe, check };
-}
-
-function countTokens(windows: readonly Int32Array[]): number {
-  return windows.reduce((sum, window) => sum + window.length, 0);
 }
 
 /** Sums over all windows, decoded in exact mode. */
@@ -178,15 +194,28 @@ function asObservation(layer: NativeLayerProbe, neurons: number, edges: Float32A
   };
 }
 
-async function tryTarget(
+/** All targets at once, or one after another until one meets the bar. */
+async function tryTargets(
   engine: NativeEngine,
   observations: readonly LayerObservation[],
-  references: readonly DenseReference[],
-  massTarget: number,
-): Promise<Trial> {
-  const choices = observations.map((layer) => chooseLayer(layer, massTarget));
-  engine.setPolicy(choices.map(({ mode, threshold, upFirst }) => ({ mode, threshold, upFirst })));
-  return { massTarget, choices, fidelity: await measureFidelity(engine, references) };
+  windows: readonly Int32Array[],
+  { targets, all }: CalibrateOptions,
+  io: CliIo,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const group of all ? [targets] : targets.map((target) => [target])) {
+    const choices = group.map((target) => observations.map((layer) => chooseLayer(layer, target)));
+    const measured = await measureFidelity(engine, windows, choices);
+    for (const [i, fidelity] of measured.entries()) {
+      const trial = { massTarget: group[i] ?? 0, choices: choices[i] ?? [], fidelity };
+      io.warn(describe(trial));
+      trials.push(trial);
+    }
+    if (measured.some(meetsBar)) {
+      break;
+    }
+  }
+  return trials;
 }
 
 function asCalibration({ engine }: TokenSession, observations: readonly LayerObservation[], chosen: Trial): SparsityCalibration {

@@ -2,7 +2,7 @@
  * How close predicted mode is to dense mode through the decode path: every position is masked as it would be when
  * generating, and errors compound through layers and positions. Exact mode stands for dense: it has the same bits.
  */
-import type { NativeEngine } from '../worker/nativeBinding';
+import type { NativeEngine, NativeLayerPolicy } from '../worker/nativeBinding';
 
 export interface Fidelity {
   readonly tokens: number;
@@ -24,48 +24,55 @@ export function meetsBar({ lossChange, top1Agreement }: Pick<Fidelity, 'lossChan
   return lossChange <= FIDELITY_BAR.lossChange && top1Agreement >= FIDELITY_BAR.top1Agreement;
 }
 
-/** The dense side of a comparison: windows and their logits [tokens, vocabSize], computed once for many policies. */
-export interface DenseReference {
-  readonly window: Int32Array;
-  readonly logits: Float32Array;
-}
-
-export async function denseReferences(engine: NativeEngine, windows: readonly Int32Array[]): Promise<DenseReference[]> {
-  const references: DenseReference[] = [];
+/** One Fidelity for each policy: the dense side of a window is computed once and meets all of them. */
+export async function measureFidelity(
+  engine: NativeEngine,
+  windows: readonly Int32Array[],
+  policies: readonly (readonly NativeLayerPolicy[])[],
+): Promise<Fidelity[]> {
+  const sums = policies.map(() => new FidelitySum());
   for (const window of windows) {
-    references.push({ window, logits: await engine.logits(window, 1, 'exact') });
+    const dense = await engine.logits(window, 1, 'exact');
+    for (const [i, policy] of policies.entries()) {
+      engine.setPolicy(policy);
+      sums[i]?.add(window, dense, await engine.logits(window, 1, 'predicted'));
+    }
   }
-  return references;
+  return sums.map((sum) => sum.result());
 }
 
-export async function measureFidelity(engine: NativeEngine, references: readonly DenseReference[]): Promise<Fidelity> {
-  let denseNats = 0;
-  let predictedNats = 0;
-  let same = 0;
-  const divergences: number[] = [];
-  for (const { window, logits: dense } of references) {
-    const predicted = await engine.logits(window, 1, 'predicted');
+class FidelitySum {
+  private denseNats = 0;
+  private predictedNats = 0;
+  private same = 0;
+  private readonly divergences: number[] = [];
+
+  /** Logits are [window.length, vocabSize]; the last row predicts nothing. */
+  add(window: Int32Array, dense: Float32Array, predicted: Float32Array): void {
     const vocabSize = dense.length / window.length;
     for (let i = 0; i + 1 < window.length; i++) {
       const [begin, end] = [i * vocabSize, (i + 1) * vocabSize];
-      const { lossA, lossB, sameFirst, kl } = compareRows(dense.subarray(begin, end), predicted.subarray(begin, end), window[i + 1] ?? 0);
-      denseNats += lossA;
-      predictedNats += lossB;
-      same += sameFirst ? 1 : 0;
-      divergences.push(kl);
+      const row = compareRows(dense.subarray(begin, end), predicted.subarray(begin, end), window[i + 1] ?? 0);
+      this.denseNats += row.lossA;
+      this.predictedNats += row.lossB;
+      this.same += row.sameFirst ? 1 : 0;
+      this.divergences.push(row.kl);
     }
   }
-  const tokens = divergences.length;
-  divergences.sort((x, y) => x - y);
-  return {
-    tokens,
-    denseLoss: denseNats / tokens,
-    predictedLoss: predictedNats / tokens,
-    lossChange: predictedNats / denseNats - 1,
-    top1Agreement: same / tokens,
-    meanKl: divergences.reduce((sum, value) => sum + value, 0) / tokens,
-    p99Kl: divergences[Math.floor(0.99 * (tokens - 1))] ?? 0,
-  };
+
+  result(): Fidelity {
+    const tokens = this.divergences.length;
+    const sorted = [...this.divergences].sort((x, y) => x - y);
+    return {
+      tokens,
+      denseLoss: this.denseNats / tokens,
+      predictedLoss: this.predictedNats / tokens,
+      lossChange: this.predictedNats / this.denseNats - 1,
+      top1Agreement: this.same / tokens,
+      meanKl: sorted.reduce((sum, value) => sum + value, 0) / tokens,
+      p99Kl: sorted[Math.floor(0.99 * (tokens - 1))] ?? 0,
+    };
+  }
 }
 
 export interface RowComparison {

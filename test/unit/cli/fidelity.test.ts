@@ -24,13 +24,18 @@ describe('the comparison of two rows of logits', () => {
 describe('fidelity', () => {
   it('counts every position but the last of each window', async () => {
     const engine = new FakeEngine(() => Promise.resolve({}));
-    engine.logitsOf = (token) => (token === 1 ? [3, 0, 0] : [0, 3, 0]);
-    const dense = Float32Array.of(3, 0, 0, 3, 0, 0, 3, 0, 0);
-    const fidelity = await measureFidelity(engine, [{ window: Int32Array.of(1, 0, 0), logits: dense }]);
-    expect(fidelity.tokens).toBe(2);
-    expect(fidelity.top1Agreement).toBe(0.5);
-    expect(fidelity.predictedLoss).toBeGreaterThan(fidelity.denseLoss);
-    expect(fidelity.meanKl).toBeGreaterThan(0);
+    engine.logits = (_tokens, _chunk, mode) =>
+      Promise.resolve(mode === 'exact' ? Float32Array.of(3, 0, 0, 3, 0, 0, 3, 0, 0) : Float32Array.of(3, 0, 0, 0, 3, 0, 0, 0, 3));
+    const policies = [
+      [{ mode: 'predicted', threshold: 1, upFirst: false }],
+      [{ mode: 'predicted', threshold: 0, upFirst: false }],
+    ] as const;
+    const [fidelity, second] = await measureFidelity(engine, [Int32Array.of(1, 0, 0)], policies);
+    expect(fidelity).toMatchObject({ tokens: 2, top1Agreement: 0.5 });
+    expect(fidelity?.predictedLoss).toBeGreaterThan(fidelity?.denseLoss ?? Infinity);
+    expect(fidelity?.meanKl).toBeGreaterThan(0);
+    expect(second).toEqual(fidelity);
+    expect(engine.policies).toEqual(policies);
   });
 
   it('has a bar on loss and on the first choice', () => {

@@ -4,13 +4,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CliIo } from '../../../src/cli/command';
-import { runCli } from '../../../src/cli/runCli';
 import { checkManifestFile, readModelManifest } from '../../../src/model/modelManifest';
 import type { NativeBinding, NativeConvertOptions } from '../../../src/worker/nativeBinding';
 import { createFakeModel, type FakeModel } from '../../integration/fakeModel';
 import { lineTokenizerJson } from '../model/lineTokenizer';
-import { bindingOf, FAKE_INFO, FakeEngine, type Script } from '../worker/fakeBinding';
+import { FAKE_INFO, FakeEngine, type Script } from '../worker/fakeBinding';
+import { runScripted as run } from './scriptedTerminal';
 
 let model: FakeModel;
 let folder: string;
@@ -20,30 +19,6 @@ beforeEach(() => {
   writeFileSync(path.join(folder, 'tokenizer.json'), lineTokenizerJson());
 });
 afterEach(() => model.remove());
-
-interface Ran {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(
-  argv: readonly string[],
-  engine = new FakeEngine(() => Promise.resolve({})),
-  change: Partial<NativeBinding> = {},
-): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const io: CliIo = {
-    packageRoot: path.resolve(__dirname, '../../..'),
-    nowMs: () => 0,
-    loadBinding: () => ({ ...bindingOf(engine), ...change }),
-    print: (line) => (out += `${line}\n`),
-    write: (text) => (out += text),
-    warn: (line) => (err += `${line}\n`),
-  };
-  return { exitCode: await runCli(argv, io), out, err };
-}
 
 const answering = (text: string): Script => {
   return (_params, emit) => {

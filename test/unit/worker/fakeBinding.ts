@@ -1,6 +1,7 @@
 /**
  * A native library that records what it is asked and answers what the test scripted. Tokens are bytes.
  */
+import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import type {
   NativeBinding,
   NativeEngine,
@@ -49,7 +50,7 @@ export type Script = (
 ) => Promise<Partial<NativeGenerateResult>>;
 
 export class FakeEngine implements NativeEngine {
-  readonly info = FAKE_INFO;
+  info: NativeModelInfo = FAKE_INFO;
   readonly asked: NativeGenerateParams[] = [];
   disposed = false;
   cancelled = false;
@@ -81,7 +82,7 @@ export class FakeEngine implements NativeEngine {
     this.onCancel();
   }
 
-  logits(tokens: Int32Array): Promise<Float32Array> {
+  logits(tokens: Int32Array, _chunkSize?: number, _mode?: FfnMode): Promise<Float32Array> {
     return Promise.resolve(Float32Array.from([...tokens].flatMap((token) => [...this.logitsOf(token)])));
   }
 
