@@ -3,6 +3,7 @@
  * Loaded in the worker and the CLI only: the extension host never loads native code.
  */
 import { createRequire } from 'node:module';
+import type { Metadata } from '../model/modelMetadata';
 import type { FfnMode } from '../protocol/engineProtocol';
 
 export interface NativeEngineOptions {
@@ -120,6 +121,8 @@ export interface NativeBinding {
   isa(): string;
   load(options: NativeEngineOptions): Promise<NativeEngine>;
   inspect(path: string): NativeFileSummary;
+  /** The metadata whose keys begin with `prefix`, in full. */
+  readMetadata(path: string, prefix: string): Metadata;
   convert(options: NativeConvertOptions, onProgress: (line: string) => void): void;
   /** Read bandwidth of main memory in bytes per second with the given number of threads (a STREAM-like sum over 1 GiB). */
   measureReadBandwidth(threads: number): number;
