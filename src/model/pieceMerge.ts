@@ -40,7 +40,7 @@ class Symbols {
     this.ends = new Int32Array(text.length).fill(DEAD);
     this.previous = new Int32Array(text.length);
     let before = -1;
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       const end = start + this.symbolLength(start);
       this.ends[start] = end;
       this.previous[start] = before;

@@ -7,13 +7,7 @@ import { promptFormOf } from '../../model/promptForm';
 import { requireSpecialToken } from '../../model/tokenizer';
 import { cancelledResult } from '../../protocol/cancelledResult';
 import { EngineError } from '../../protocol/engineError';
-import type {
-  GenerateRequest,
-  GenerateResult,
-  LoadModelParams,
-  ModelDescription,
-  TokensNotification,
-} from '../../protocol/engineProtocol';
+import type { GenerateRequest, GenerateResult, LoadModelParams, ModelDescription, TokensNotification } from '../../protocol/engineProtocol';
 import type { NativeBinding, NativeEngine, NativeGenerateParams, NativeGenerateResult } from '../nativeBinding';
 import { fitPrompt } from '../promptFit';
 import { encodePrompt } from '../promptTokens';

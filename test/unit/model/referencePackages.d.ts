@@ -4,7 +4,7 @@ declare module 'mistral-tokenizer-js' {
     readonly vocabById: readonly string[];
     encode(text: string, addBosToken: boolean, addPrecedingSpace: boolean): number[];
   };
-  export default mistralTokenizer;
+  export { mistralTokenizer as default };
 }
 
 declare module '@agnai/sentencepiece-js' {

@@ -91,12 +91,11 @@ describe.each(REFERENCE_NAMES)('the vocabulary of %s', (name) => {
     expect([tokenizer.specialToken('<s>'), tokenizer.specialToken('</s>'), tokenizer.specialToken('<0x41>')]).toEqual([1, 2, undefined]);
   });
 
-  it('encodes 100,000 characters without a boundary in time that grows with the length', () => {
-    const word = 'abcdefghijklmnopqrstuvwxyz_getElementById';
-    const long = word.repeat(Math.ceil(100_000 / word.length)).slice(0, 100_000);
-    const ids = tokenizer.encode(long);
-    expect(decode(table, ids)).toBe(long);
-    expect(ids).toEqual(expectedIds(long));
+  it('encodes 100,000 characters without a boundary: quadratic time would run into the time limit', () => {
+    for (const word of ['a', 'banana', '_']) {
+      const long = word.repeat(100_000 / word.length);
+      expect(tokenizer.encode(long)).toEqual(expectedIds(long));
+    }
   });
 });
 

@@ -45,7 +45,11 @@ describe('a SentencePiece vocabulary', () => {
     ['the same piece twice', { 'tokenizer.ggml.tokens': withToken(300, 'er') }, 'two tokens are "er"'],
     ['an empty piece', { 'tokenizer.ggml.tokens': withToken(300, '') }, 'token 300 is empty'],
     ['a byte under another name', { 'tokenizer.ggml.tokens': withToken(13, '\n') }, 'token 13 is a byte'],
-    ['a byte that is missing', { 'tokenizer.ggml.token_type': withNumber('tokenizer.ggml.token_type', 13, 1) }, 'no token for the byte 0x0a'],
+    [
+      'a byte that is missing',
+      { 'tokenizer.ggml.token_type': withNumber('tokenizer.ggml.token_type', 13, 1) },
+      'no token for the byte 0x0a',
+    ],
     ['a rule for blanks', { 'tokenizer.ggml.remove_extra_whitespaces': true }, 'not supported'],
     ['a table of characters', { 'tokenizer.ggml.precompiled_charsmap': new Float64Array(8) }, 'not supported'],
     ['a flag that is none', { 'tokenizer.ggml.add_space_prefix': 'yes' }, 'not a boolean'],

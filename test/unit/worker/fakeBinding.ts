@@ -98,6 +98,7 @@ export function bindingOf(engine: FakeEngine): NativeBinding {
     isa: () => 'portable',
     load: () => Promise.resolve(engine),
     inspect: () => ({ magic: 'GGUF', version: 3, fileBytes: 4, metadata: { 'general.name': 'fake' }, tensors: [] }),
+    readMetadata: () => ({}),
     convert: () => undefined,
     measureReadBandwidth: () => 1e9,
   };
