@@ -110,7 +110,7 @@ export interface NativeFileSummary {
   magic: string;
   version: number;
   fileBytes: number;
-  /** Metadata values; arrays longer than 16 are cut and named "[type; length]". */
+  /** Metadata values; arrays longer than 16 are named "[type; length]", strings longer than 4096 bytes "[string of N bytes]". */
   metadata: Record<string, string | number | boolean | (string | number | boolean)[]>;
   tensors: NativeTensorSummary[];
 }

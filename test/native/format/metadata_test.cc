@@ -22,7 +22,7 @@ TEST(Metadata, GivesEveryKindOfValueInFull) {
   const TemporaryFolder folder;
   GgufBytes file = small_gguf();
   std::string many = raw(uint32_t{8}) + raw(uint64_t{100});
-  for (int i = 0; i < 100; ++i) many += raw_string("t" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) many += raw_string(std::to_string(i));
   file.key("a.many", 9, many);
   Metadata metadata = read(folder.write("m.gguf", file.bytes()), "a.");
   EXPECT_FALSE(metadata.contains("general.architecture"));
