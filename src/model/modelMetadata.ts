@@ -58,15 +58,19 @@ export class VocabularyKeys {
     return numbers;
   }
 
-  strings(key: string): string[] {
+  strings(key: string, limits: { readonly count: number; readonly bytes: number }): string[] {
     const { bytes, offsets } = this.required(key, 'an array of strings', isStringArray);
+    const count = offsets.length - 1;
+    if (count > limits.count || bytes.length > limits.bytes) {
+      this.fail(`${key} has ${count} tokens of ${bytes.length} bytes together; the limits are ${limits.count} and ${limits.bytes}`);
+    }
     // Valid as a whole and never cut inside a character: then every string is valid by itself.
     const cut = offsets.find((offset) => ((bytes[offset] ?? 0) & 0xc0) === 0x80);
     if (!isUtf8(bytes) || cut !== undefined) {
       this.fail(`${key} has a token that is not UTF-8`);
     }
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    return Array.from({ length: offsets.length - 1 }, (_, i) => buffer.toString('utf8', offsets[i], offsets[i + 1]));
+    return Array.from({ length: count }, (_, i) => buffer.toString('utf8', offsets[i], offsets[i + 1]));
   }
 
   private required<Kind extends MetadataValue>(key: string, what: string, is: (value: MetadataValue) => value is Kind): Kind {

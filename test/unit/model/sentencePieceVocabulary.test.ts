@@ -42,6 +42,7 @@ describe('a SentencePiece vocabulary', () => {
     ['an unknown kind', { 'tokenizer.ggml.token_type': withNumber('tokenizer.ggml.token_type', 300, 7) }, 'unknown type 7'],
     ['a token that is not UTF-8', { 'tokenizer.ggml.tokens': withToken(300, Uint8Array.of(0xff)) }, 'not UTF-8'],
     ['a token that ends inside a character', { 'tokenizer.ggml.tokens': withToken(300, Uint8Array.of(0xe2, 0x96)) }, 'not UTF-8'],
+    ['too much text', { 'tokenizer.ggml.tokens': withToken(300, 'x'.repeat(2 ** 24)) }, 'the limits are'],
     ['the same piece twice', { 'tokenizer.ggml.tokens': withToken(300, 'er') }, 'two tokens are "er"'],
     ['an empty piece', { 'tokenizer.ggml.tokens': withToken(300, '') }, 'token 300 is empty'],
     ['a byte under another name', { 'tokenizer.ggml.tokens': withToken(13, '\n') }, 'token 13 is a byte'],
