@@ -55,6 +55,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     session,
     engineSilence: () => host.silence,
     contextLength: () => host.contextLength,
+    promptForm: () => host.promptForm,
     settingsFor: completionSettings,
     pathOf: documentPath,
     readContext: readDocumentContext,

@@ -15,7 +15,13 @@ import { addonPathOf, bundledModelPath } from '../../src/model/modelLocator';
 
 const KEYSTROKES = 8;
 const PLACES = 40;
-const OPTIONS = { maxTokens: 64, multiline: 'auto', contextLength: 2048, growthBudgetMs: GROWTH_LIMITS.budgetMs } as const;
+const OPTIONS = {
+  maxTokens: 64,
+  multiline: 'auto',
+  contextLength: 2048,
+  promptForm: 'infilling',
+  growthBudgetMs: GROWTH_LIMITS.budgetMs,
+} as const;
 
 interface Place {
   readonly file: string;

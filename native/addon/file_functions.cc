@@ -1,5 +1,6 @@
 #include "addon/file_functions.h"
 
+#include <cstring>
 #include <string>
 #include <variant>
 
@@ -7,6 +8,7 @@
 #include "addon/js_errors.h"
 #include "bamboo/convert.h"
 #include "bamboo/inspect.h"
+#include "bamboo/metadata.h"
 
 namespace bamboo::addon {
 namespace {
@@ -43,6 +45,35 @@ Napi::Object tensor_to_js(Napi::Env env, const TensorSummary& tensor) {
   return object;
 }
 
+template <class Array, class T>
+Array typed_array(Napi::Env env, const T* data, size_t count) {
+  Array array = Array::New(env, count);
+  if (count > 0) std::memcpy(array.Data(), data, count * sizeof(T));
+  return array;
+}
+
+struct MetadataToJs {
+  Napi::Env env;
+
+  template <class T>
+  Napi::Value operator()(const T& value) const {
+    return Napi::Value::From(env, value);
+  }
+
+  Napi::Value operator()(const std::vector<double>& values) const {
+    return typed_array<Napi::Float64Array>(env, values.data(), values.size());
+  }
+
+  Napi::Value operator()(const StringArray& strings) const {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(strings.bytes.data());
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("bytes", typed_array<Napi::Uint8Array>(env, bytes, strings.bytes.size()));
+    object.Set("offsets",
+               typed_array<Napi::Uint32Array>(env, strings.offsets.data(), strings.offsets.size()));
+    return object;
+  }
+};
+
 }  // namespace
 
 Napi::Value inspect_file(const Napi::CallbackInfo& info) {
@@ -63,6 +94,18 @@ Napi::Value inspect_file(const Napi::CallbackInfo& info) {
     object.Set("metadata", metadata);
     object.Set("tensors", tensors);
     return object;
+  });
+}
+
+Napi::Value read_file_metadata(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    if (info.Length() < 2) refuse("prefix", "a string");
+    const auto values =
+        read_metadata(string_value(info[0], "path"), string_value(info[1], "prefix"));
+    Napi::Object metadata = Napi::Object::New(env);
+    for (const auto& [key, value] : values) metadata.Set(key, std::visit(MetadataToJs{env}, value));
+    return metadata;
   });
 }
 

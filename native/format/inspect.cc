@@ -7,6 +7,7 @@ namespace bamboo {
 namespace {
 
 constexpr size_t kMaxShownElements = 16;
+constexpr size_t kMaxShownBytes = 4096;
 
 const char* type_name(GgufType type) {
   constexpr const char* kNames[] = {"uint8",  "int8",    "uint16", "int16",  "uint32",
@@ -46,7 +47,11 @@ SummaryValue summarize(const GgufValue& value) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* number = std::get_if<double>(&value)) return *number;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* text = std::get_if<std::string_view>(&value)) return std::string(*text);
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    if (text->size() > kMaxShownBytes)
+      return "[string of " + std::to_string(text->size()) + " bytes]";
+    return std::string(*text);
+  }
   return summarize_array(std::get<GgufArray>(value));
 }
 

@@ -101,8 +101,8 @@ bool add_tokenizer_metadata(const std::string& path, const HfConfig& config, Ggu
   options.origin = path;
   options.max_bytes = size_t{64} << 20;
   options.max_values = size_t{1} << 23;
-  const JsonValue root =
-      parse_json({reinterpret_cast<const char*>(file.data()), file.size()}, options);
+  const std::string text(reinterpret_cast<const char*>(file.data()), file.size());
+  const JsonValue root = parse_json(text, options);
   const JsonValue* model = root.find("model");
   const JsonValue* vocab_value = model == nullptr ? nullptr : model->find("vocab");
   const JsonValue* merges_value = model == nullptr ? nullptr : model->find("merges");
@@ -121,6 +121,7 @@ bool add_tokenizer_metadata(const std::string& path, const HfConfig& config, Ggu
   if (config.eos_token_id)
     writer.add_uint32("tokenizer.ggml.eos_token_id", static_cast<uint32_t>(*config.eos_token_id));
   writer.add_bool("tokenizer.ggml.add_bos_token", config.bos_token_id.has_value());
+  writer.add_string("tokenizer.huggingface.json", text);
   return true;
 }
 

@@ -11,10 +11,10 @@
 namespace bamboo {
 
 // Writes model ("gpt2"), tokens, token_type, merges, and the end and begin ids of the config. Ids
-// without a token are filled with unused ones. The pre-tokenizer's pattern has no GGUF key and
-// stays in tokenizer.json. Returns false and writes nothing for another kind of tokenizer than
-// byte-level BPE. Throws Error malformed-metadata for ids that repeat or lie outside the
-// vocabulary.
+// without a token are filled with unused ones. The pre-tokenizer's pattern has no GGUF key of its
+// own, so tokenizer.huggingface.json, the whole file, follows. Returns false and writes nothing for
+// another kind of tokenizer than byte-level BPE. Throws Error malformed-metadata for ids that
+// repeat or lie outside the vocabulary.
 bool add_tokenizer_metadata(const std::string& path, const HfConfig& config, GgufWriter& writer);
 
 }  // namespace bamboo

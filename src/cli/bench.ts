@@ -1,11 +1,9 @@
 /**
  * `bamboo bench`: decode and prefill speed of a model on this machine, beside the memory bandwidth measured in the same minute.
  */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { loadTokenizer } from '../model/tokenizer';
+import { loadModelText, type ModelText } from '../model/modelText';
 import type { FfnMode } from '../protocol/engineProtocol';
-import { EngineError } from '../protocol/engineError';
+import { EngineError, toEngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
 import { BENCH_TEXT } from './benchText';
 import { summarize, type BenchRun } from './benchSummary';
@@ -108,13 +106,22 @@ interface BenchPrompt {
   readonly promptKind: 'code' | 'random-ids';
 }
 
-async function benchPrompt({ engine, modelPath }: TokenSession, length: number): Promise<BenchPrompt> {
-  const tokenizerPath = path.join(path.dirname(modelPath), 'tokenizer.json');
-  if (!existsSync(tokenizerPath)) {
-    return { prompt: randomIds(length, engine.info.vocabSize), promptKind: 'random-ids' };
+async function benchPrompt(session: TokenSession, length: number): Promise<BenchPrompt> {
+  const text = await modelTextIfAny(session);
+  if (text === undefined) {
+    return { prompt: randomIds(length, session.engine.info.vocabSize), promptKind: 'random-ids' };
   }
-  const ids = (await loadTokenizer(tokenizerPath)).encode(BENCH_TEXT);
+  const ids = text.tokenizer.encode(BENCH_TEXT);
   return { prompt: Int32Array.from({ length }, (_, i) => ids[i % ids.length] ?? 0), promptKind: 'code' };
+}
+
+async function modelTextIfAny({ binding, modelPath }: TokenSession): Promise<ModelText | undefined> {
+  try {
+    return await loadModelText(modelPath, (path, prefix) => binding.readMetadata(path, prefix));
+  } catch (error) {
+    if (toEngineError(error).code === 'missing-tokenizer') return undefined;
+    throw error;
+  }
 }
 
 /** A fixed sequence (the MINSTD generator of Park and Miller, 1988), so that two builds are measured on the same ids. */

@@ -4,8 +4,7 @@
  */
 import { calibrationPathOf, type SparsityCalibration } from '../model/sparsityCalibration';
 import { chooseLayer, type LayerChoice, type LayerObservation } from '../model/sparsityPolicy';
-import { tokenizerPathOf } from '../model/modelLocator';
-import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
+import { loadModelText, type ModelText } from '../model/modelText';
 import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeLayerProbe } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
@@ -91,10 +90,10 @@ async function calibrate(session: TokenSession, options: CalibrateOptions, args:
   if (!engine.info.hasPredictors) {
     throw new EngineError('invalid-argument', 'This model has no predictors: there is nothing to calibrate. It runs in exact mode.');
   }
-  const tokenizer = await loadTokenizer(tokenizerPathOf(session.modelPath));
+  const text = await loadModelText(session.modelPath, (path, prefix) => binding.readMetadata(path, prefix));
   const probe = new WindowSet(options.probeTokens);
   const check = new WindowSet(options.checkTokens);
-  await readWindows(options, tokenizer, { probe, check }, io);
+  await readWindows(options, text, { probe, check }, io);
   const observations = await probeLayers(engine, probe.windows, binding.scoreBinEdges());
   const trials = await tryTargets(engine, observations, check.windows, options, io);
   const chosen = trials.find((trial) => meetsBar(trial.fidelity)) ?? trials.at(-1);
@@ -128,12 +127,12 @@ class WindowSet {
 /** Windows of the input go to the two sets in turn, unless there is a text of its own to check on. */
 async function readWindows(
   options: CalibrateOptions,
-  tokenizer: Tokenizer,
+  text: ModelText,
   { probe, check }: { probe: WindowSet; check: WindowSet },
   io: CliIo,
 ): Promise<void> {
   if (options.checkInput !== undefined) {
-    await collect(options.checkInput, tokenizer, () => (check.isFull ? undefined : check), io);
+    await collect(options.checkInput, text, () => (check.isFull ? undefined : check), io);
   }
   const shared = options.checkInput === undefined;
   const next = (): WindowSet | undefined => {
@@ -141,19 +140,19 @@ async function readWindows(
     const [first, second] = probeFirst ? [probe, check] : [check, probe];
     return [first, second].find((set) => !set.isFull && (shared || set === probe));
   };
-  await collect(options.input, tokenizer, next, io);
+  await collect(options.input, text, next, io);
   if (probe.windows.length === 0 || check.windows.length === 0) {
     throw new EngineError('invalid-argument', 'The input has too little text: give at least a few files of code.');
   }
 }
 
-async function collect(input: string, tokenizer: Tokenizer, next: () => WindowSet | undefined, io: CliIo): Promise<void> {
+async function collect(input: string, text: ModelText, next: () => WindowSet | undefined, io: CliIo): Promise<void> {
   for await (const line of readJsonLines(input, textSchema)) {
     if (line.kind === 'bad') {
       io.warn(`${line.error.code}: ${line.error.message}`);
       continue;
     }
-    for (const window of windowsOf(line.value, tokenizer, WINDOW_TOKENS)) {
+    for (const window of windowsOf(line.value, text, WINDOW_TOKENS)) {
       next()?.add(window);
     }
   }

@@ -41,7 +41,7 @@ export const MODEL_OPTIONS = {
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
 
-export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json beside it (default: the bundled model)
+export const MODEL_HELP = `  --model FILE      GGUF file with a SentencePiece vocabulary, or with tokenizer.json beside it (default: the bundled model)
   --threads N       compute threads, 0 = physical cores (default 0)
   --seed N          seed of the sampler (default 0)
   --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;

@@ -30,11 +30,12 @@ ${MODEL_HELP}`,
     const text = await readSource(place.file);
     const context = documentContextFromText(text, offsetOf(text, place), pathForModel(place.file), languageIdOf(place.file));
     const session = await openTextSession(args, io);
+    const { contextLength, promptForm } = session.model;
     const startMs = io.nowMs();
     try {
       const outcome = await completeOnce({
         context,
-        options: { maxTokens, multiline: args.flag('single-line') ? 'never' : 'auto', contextLength: session.model.contextLength },
+        options: { maxTokens, multiline: args.flag('single-line') ? 'never' : 'auto', contextLength, promptForm },
         generate: session.generate,
         signal: new AbortController().signal,
         now: io.nowMs,

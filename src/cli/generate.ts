@@ -1,7 +1,8 @@
 /**
  * `bamboo generate`: the model's continuation of a text, streamed to the terminal.
  */
-import { GREEDY, LIMITS, type GenerateRequest, type PromptPart } from '../protocol/engineProtocol';
+import { promptTemplate } from '../prompt/promptTemplate';
+import { GREEDY, LIMITS, type GenerateRequest, type PromptForm, type PromptPart } from '../protocol/engineProtocol';
 import type { Arguments } from './arguments';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
 import { openTextSession, seedOf } from './modelSession';
@@ -14,7 +15,7 @@ export const generateCommand: Command = {
   help: `Usage: bamboo generate --prompt TEXT [--max-tokens N]
 
   --prompt TEXT            the text to continue
-  --path PATH              say that the text is a file of this path, as the bundled model was trained to read it
+  --path PATH              say that the text is a file of this path, in the way of the model
   --max-tokens N           tokens to add at most (default ${DEFAULT_MAX_TOKENS})
   --stop TEXT              stop before this text
   --temperature T          0 = always the likeliest token (default 0)
@@ -36,17 +37,20 @@ ${MODEL_HELP}`,
     'repetition-penalty': { type: 'string' },
   },
   async run(args, io) {
-    const request = requestOf(args);
+    const text = args.requiredText('prompt');
+    const options = optionsOf(args);
     const asJson = args.flag('json');
     const session = await openTextSession(args, io);
     try {
-      const result = await session.generate(request, new AbortController().signal, ({ text }) => {
+      const { promptForm, isa, threads } = session.model;
+      const request = { ...options, prompt: promptOf(text, args.text('path'), promptForm) };
+      const result = await session.generate(request, new AbortController().signal, (added) => {
         if (!asJson) {
-          io.write(text);
+          io.write(added.text);
         }
       });
-      const { text, stopReason, timings, tokens } = result;
-      io.print(asJson ? JSON.stringify({ text, stopReason, timings, tokens, isa: session.model.isa, threads: session.model.threads }) : '');
+      const { stopReason, timings, tokens } = result;
+      io.print(asJson ? JSON.stringify({ text: result.text, stopReason, timings, tokens, isa, threads }) : '');
     } finally {
       await session.dispose();
     }
@@ -54,11 +58,10 @@ ${MODEL_HELP}`,
   },
 };
 
-function requestOf(args: Arguments): Omit<GenerateRequest, 'requestId'> {
+function optionsOf(args: Arguments): Omit<GenerateRequest, 'requestId' | 'prompt'> {
   const stop = args.text('stop');
   return {
     priority: 'completion',
-    prompt: promptOf(args.requiredText('prompt'), args.text('path')),
     maxTokens: args.integer('max-tokens', { min: 1, max: LIMITS.maxTokens, fallback: DEFAULT_MAX_TOKENS }),
     maxPromptTokens: 0,
     sampling: {
@@ -69,17 +72,10 @@ function requestOf(args: Arguments): Omit<GenerateRequest, 'requestId'> {
       repetitionPenalty: args.number('repetition-penalty', { min: 0.01, max: 100, fallback: GREEDY.repetitionPenalty }),
       seed: seedOf(args),
     },
-    stop: { strings: stop === undefined || stop === '' ? [] : [stop], tokens: ['<|endoftext|>'] },
+    stop: { strings: stop === undefined || stop === '' ? [] : [stop], tokens: [] },
   };
 }
 
-function promptOf(text: string, path: string | undefined): PromptPart[] {
-  const header: PromptPart[] =
-    path === undefined
-      ? []
-      : [
-          { kind: 'special', token: '<|file_sep|>' },
-          { kind: 'text', text: `${path}\n` },
-        ];
-  return [...header, { kind: 'text', text, trim: 'start' }];
+function promptOf(text: string, path: string | undefined, form: PromptForm): PromptPart[] {
+  return path === undefined ? [{ kind: 'text', text, trim: 'start' }] : promptTemplate(form).file(path, text);
 }

@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { toEngineError } from '../protocol/engineError';
 import { GREEDY, LIMITS, type GenerateRequest, type GenerateResult } from '../protocol/engineProtocol';
-import { fimPrompt } from '../prompt/fimTemplate';
+import { promptTemplate, type PromptTemplate } from '../prompt/promptTemplate';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
 import { readJsonLines } from './jsonLines';
 import { openTextSession, seedOf, type TextSession } from './modelSession';
@@ -70,7 +70,8 @@ A line that cannot be used is reported and left out; the exit code is then 1.`,
 async function infillSample(sample: Sample, options: InfillOptions, session: TextSession, output: Output) {
   let result: GenerateResult;
   try {
-    result = await session.generate(infillRequest(sample, options), new AbortController().signal);
+    const request = infillRequest(sample, options, promptTemplate(session.model.promptForm));
+    result = await session.generate(request, new AbortController().signal);
   } catch (error) {
     return toEngineError(error);
   }
@@ -79,13 +80,17 @@ async function infillSample(sample: Sample, options: InfillOptions, session: Tex
   return undefined;
 }
 
-function infillRequest(sample: Sample, { maxTokens, singleLine, seed }: InfillOptions): Omit<GenerateRequest, 'requestId'> {
+function infillRequest(
+  sample: Sample,
+  { maxTokens, singleLine, seed }: InfillOptions,
+  template: PromptTemplate,
+): Omit<GenerateRequest, 'requestId'> {
   return {
     priority: 'completion',
-    prompt: fimPrompt(sample),
+    prompt: template.middle(sample),
     maxTokens,
     maxPromptTokens: 0,
     sampling: { ...GREEDY, seed },
-    stop: { strings: singleLine ? ['\n'] : [], tokens: ['<|endoftext|>', '<|file_sep|>'] },
+    stop: { strings: [...(singleLine ? ['\n'] : []), ...template.stopStrings(sample.suffix)], tokens: template.rawEndTokens },
   };
 }

@@ -2,10 +2,12 @@
  * `bamboo loss`: how well a model file predicts held-out text, per language; used to choose quantization types.
  */
 import * as v from 'valibot';
-import { tokenizerPathOf } from '../model/modelLocator';
-import { loadTokenizer, requireSpecialToken, type Tokenizer } from '../model/tokenizer';
-import type { FfnMode } from '../protocol/engineProtocol';
+import { loadModelText, type ModelText } from '../model/modelText';
+import { promptFormOf } from '../model/promptForm';
+import { promptTemplate } from '../prompt/promptTemplate';
+import type { FfnMode, PromptPart } from '../protocol/engineProtocol';
 import type { NativeEngine } from '../worker/nativeBinding';
+import { encodePrompt } from '../worker/promptTokens';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
 import { readJsonLines } from './jsonLines';
 import { addLoss, EMPTY_LOSS, meansOf, windowLoss, type LossSum } from './lossSum';
@@ -38,7 +40,8 @@ export const lossCommand: Command = {
   --chunk N         tokens per forward pass; 1 uses the decode path, 0 the engine's own choice (default 0)
 ${MODEL_HELP}
 
-Each text is read as <|file_sep|>path, a line break and the text, in windows that do not overlap; the first token of a window is not predicted.`,
+Each text is read as a file of that path, in the way of the model (for the bundled one <|file_sep|>path, a line break and the text), in windows
+that do not overlap; the first token of a window is not predicted.`,
   options: {
     ...MODEL_OPTIONS,
     input: { type: 'string' },
@@ -52,10 +55,10 @@ Each text is read as <|file_sep|>path, a line break and the text, in windows tha
       chunk: args.integer('chunk', { min: 0, max: 4096, fallback: 0 }),
       mode: modeOf(args),
     };
-    const { engine, modelPath } = await openTokenSession(args, io);
+    const { engine, modelPath, binding } = await openTokenSession(args, io);
     try {
-      const tokenizer = await loadTokenizer(tokenizerPathOf(modelPath));
-      const measured = await measureLoss(options, engine, tokenizer, io);
+      const text = await loadModelText(modelPath, (path, prefix) => binding.readMetadata(path, prefix));
+      const measured = await measureLoss(options, engine, text, io);
       io.print(args.flag('json') ? JSON.stringify(asObject(measured.byLanguage)) : asTable(measured.byLanguage));
       return measured.badLines === 0 ? EXIT.done : EXIT.failed;
     } finally {
@@ -64,9 +67,9 @@ Each text is read as <|file_sep|>path, a line break and the text, in windows tha
   },
 };
 
-async function measureLoss(options: LossOptions, engine: NativeEngine, tokenizer: Tokenizer, io: CliIo): Promise<Measured> {
+async function measureLoss(options: LossOptions, engine: NativeEngine, text: ModelText, io: CliIo): Promise<Measured> {
   const { vocabSize, contextLength } = engine.info;
-  const table = tokenizer.byteTable(vocabSize);
+  const table = text.tokenizer.byteTable(vocabSize);
   const byLanguage = new Map<string, LossSum>();
   let badLines = 0;
   for await (const line of readJsonLines(options.input, textSchema)) {
@@ -75,7 +78,7 @@ async function measureLoss(options: LossOptions, engine: NativeEngine, tokenizer
       badLines++;
       continue;
     }
-    for (const window of windowsOf(line.value, tokenizer, contextLength)) {
+    for (const window of windowsOf(line.value, text, contextLength)) {
       const sum = byLanguage.get(line.value.lang) ?? EMPTY_LOSS;
       if (sum.windows >= options.maxWindows) {
         break;
@@ -88,13 +91,25 @@ async function measureLoss(options: LossOptions, engine: NativeEngine, tokenizer
 }
 
 /** A window of one token predicts nothing and is left out. */
-export function windowsOf({ path, text }: TextSample, tokenizer: Tokenizer, contextLength: number): Int32Array[] {
-  const ids = Int32Array.from([requireSpecialToken(tokenizer, '<|file_sep|>'), ...tokenizer.encode(`${path}\n${text}`)]);
+export function windowsOf({ path, text }: TextSample, modelText: ModelText, contextLength: number): Int32Array[] {
+  const file = promptTemplate(promptFormOf(modelText.tokenizer)).file(path, text);
+  const ids = Int32Array.from(encodePrompt(joinTexts(file), modelText).flatMap((part) => part.ids));
   const windows: Int32Array[] = [];
   for (let start = 0; start + 1 < ids.length; start += contextLength) {
     windows.push(ids.slice(start, start + contextLength));
   }
   return windows;
+}
+
+/** One text instead of neighbours, so that tokens may reach from the header into the file: there is no cut for them to respect. */
+function joinTexts(parts: readonly PromptPart[]): PromptPart[] {
+  const joined: PromptPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (part.kind === 'text' && last?.kind === 'text') joined[joined.length - 1] = { kind: 'text', text: last.text + part.text };
+    else joined.push(part);
+  }
+  return joined;
 }
 
 function asObject(byLanguage: ReadonlyMap<string, LossSum>): object {

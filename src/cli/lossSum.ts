@@ -1,7 +1,7 @@
 /**
  * Negative log-likelihood from logits, summed over windows. Pure.
  */
-import type { TokenByteTable } from '../model/tokenizer';
+import type { TokenByteTable } from '../model/tokenByteTable';
 
 export interface LossSum {
   readonly windows: number;

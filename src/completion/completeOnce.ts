@@ -3,9 +3,10 @@
  * Used by the session behind the provider and by the CLI; it caches nothing and shows nothing.
  */
 import { buildPrompt } from '../prompt/promptBuilder';
+import { promptTemplate } from '../prompt/promptTemplate';
 import type { FrozenSuffixes } from '../prompt/frozenSuffix';
 import { tokenBudget, type TokenBudget } from '../prompt/tokenBudget';
-import { GREEDY, type GenerateRequest, type GenerateResult, type TokensNotification } from '../protocol/engineProtocol';
+import { GREEDY, type GenerateRequest, type GenerateResult, type PromptForm, type TokensNotification } from '../protocol/engineProtocol';
 import { completeLines, GROWTH_LIMITS, mayJoin, openness } from './blockGrowth';
 import { cursorShape, type CursorShape } from './cursorShape';
 import { linePrefix, lineTail, type DocumentContext } from './documentContext';
@@ -13,7 +14,7 @@ import { cleanLine } from './postProcess';
 import { fitToLineTail } from './postProcess/lineTail';
 import { surroundingsOf, type Surroundings } from './postProcess/surroundings';
 import type { SilenceReason } from './silenceReason';
-import { isCutOff, LINE_STOP, meanLogProb, wantsNextLine } from './stopCriteria';
+import { isCutOff, lineStop, meanLogProb, wantsNextLine } from './stopCriteria';
 
 export type Generate = (
   request: Omit<GenerateRequest, 'requestId'>,
@@ -29,6 +30,8 @@ export interface CompletionOptions {
   readonly multiline: 'auto' | 'never';
   /** Context length of the loaded model in tokens. */
   readonly contextLength: number;
+  /** What the loaded model can be asked. */
+  readonly promptForm: PromptForm;
   /** A first line whose mean log-probability is lower is not shown; default LEAST_MEAN_LOG_PROB. */
   readonly minMeanLogProb?: number;
   /** Time that the lines after the first may take before a block stops growing; default: no limit. */
@@ -165,15 +168,16 @@ function tokensLeft(run: Run): number {
 
 /** Asks for the rest of one line after `accepted`, which continues the prefix. */
 async function askLine(run: Run, accepted: string): Promise<GenerateResult> {
-  const { context, generate, signal, suffixes, onText } = run.input;
+  const { context, options, generate, signal, suffixes, onText } = run.input;
+  const template = promptTemplate(options.promptForm);
   const text = { ...context, suffix: run.shape.suffix, accepted };
   const request = {
     priority: 'completion',
-    prompt: buildPrompt(text, run.budget, suffixes),
+    prompt: buildPrompt(text, run.budget, template, suffixes),
     maxTokens: tokensLeft(run),
     maxPromptTokens: run.budget.maxPromptTokens,
     sampling: GREEDY,
-    stop: LINE_STOP,
+    stop: lineStop(template, text.suffix),
   } as const;
   const result = await (accepted === '' && onText ? streamLine(generate, request, signal, onText) : generate(request, signal));
   run.results.push(result);

@@ -5,6 +5,7 @@
  */
 import * as vscode from 'vscode';
 import type { MetricsStore } from '../metrics/metricsStore';
+import type { PromptForm } from '../protocol/engineProtocol';
 import { ACCEPTED_COMMAND } from './acceptance';
 import { GROWTH_LIMITS } from './blockGrowth';
 import type { CompletionOptions, Suggestion } from './completeOnce';
@@ -31,6 +32,7 @@ export interface ProviderParts {
   /** Undefined while the engine can serve; otherwise why it cannot. */
   readonly engineSilence: () => 'engine-starting' | 'engine-stopped' | undefined;
   readonly contextLength: () => number;
+  readonly promptForm: () => PromptForm;
   readonly settingsFor: (document: vscode.TextDocument) => ProviderSettings;
   readonly pathOf: (document: vscode.TextDocument) => string;
   /** Reads windows around the cursor, never the whole document. */
@@ -96,7 +98,8 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     if (!context) return 'popup-mismatch';
 
     const { maxTokens, multiline } = settings;
-    const options = { maxTokens, multiline, contextLength: parts.contextLength(), growthBudgetMs: GROWTH_LIMITS.budgetMs };
+    const model = { contextLength: parts.contextLength(), promptForm: parts.promptForm() };
+    const options = { maxTokens, multiline, ...model, growthBudgetMs: GROWTH_LIMITS.budgetMs };
     parts.report({ request, kind: 'generating' });
     const outcome = await withSignal(token, (signal) => parts.session.suggest(context, options, signal));
     if (token.isCancellationRequested) return parts.engineSilence() ?? 'cancelled';

@@ -2,10 +2,12 @@
  * What ends a generated line: the end of the middle, or the line's end.
  * Lines are asked for one at a time (see blockGrowth), because the bundled model mostly ends a middle at the line's end.
  */
-import { MIDDLE_END_TOKENS } from '../prompt/fimTemplate';
+import type { PromptTemplate } from '../prompt/promptTemplate';
 import type { GenerateResult, StopOptions } from '../protocol/engineProtocol';
 
-export const LINE_STOP: StopOptions = { strings: ['\n'], tokens: MIDDLE_END_TOKENS };
+export function lineStop(template: PromptTemplate, suffix: string): StopOptions {
+  return { strings: ['\n', ...template.stopStrings(suffix)], tokens: template.endTokens };
+}
 
 /** True when the model wrote a line break where the line ended, false when it said that the middle is complete. */
 export function wantsNextLine(result: GenerateResult): boolean {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import {
   METHOD,
+  PROMPT_FORMS,
   type GenerateResult,
   type HelloResult,
   type ModelDescription,
@@ -29,6 +30,7 @@ const model = v.object({
   threads: count,
   isa: v.string(),
   loadMs: nonNegative,
+  promptForm: v.picklist(PROMPT_FORMS),
 });
 const token = v.object({ id: count, logProb: v.number() });
 const tokens = v.object({ requestId: v.string(), text: v.string(), tokens: v.array(token) });

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { fileMissing, missingTokenizer } from './modelErrors';
+import { fileMissing } from './modelErrors';
 import { readModelManifest } from './modelManifest';
 
 const BUNDLED_MODEL = 'bamboo-nano';
@@ -26,13 +26,9 @@ export function bundledModelFolder(packageRoot: string): string {
   return path.join(packageRoot, 'models', BUNDLED_MODEL);
 }
 
-/** tokenizer.json beside a model file. Error: 'missing-tokenizer'. */
+/** Where the tokenizer.json of a model file would be. */
 export function tokenizerPathOf(modelPath: string): string {
-  const tokenizerPath = path.join(path.dirname(modelPath), TOKENIZER_FILE);
-  if (!existsSync(tokenizerPath)) {
-    throw missingTokenizer(tokenizerPath);
-  }
-  return tokenizerPath;
+  return path.join(path.dirname(modelPath), TOKENIZER_FILE);
 }
 
 /** Where the build puts the native library. */

@@ -11,26 +11,21 @@ import { BYTE_CHARACTERS, bytesOfByteLevelToken } from './byteLevel';
 import { ChunkMemo } from './chunkMemo';
 import { malformedTokenizer, missingTokenizer } from './modelErrors';
 import { LINE_BOUNDARY_PATTERN, splitAtLineBoundaries } from './lineChunks';
-
-/** The UTF-8 bytes of every token: token i is bytes[offsets[i] .. offsets[i + 1]]. Special tokens have none: they are not text. */
-export interface TokenByteTable {
-  readonly bytes: Uint8Array;
-  readonly offsets: Uint32Array; // [vocabSize + 1]
-}
+import { joinTokenBytes, type TokenByteTable } from './tokenByteTable';
 
 export interface Tokenizer {
   /** Number of token ids, special ones included. */
   readonly vocabSize: number;
-  encode(text: string): readonly number[];
+  /** `continues`: the text goes on from other text of the same prompt; a text that begins may get a mark of its own in front. */
+  encode(text: string, continues?: boolean): readonly number[];
   /** The id of a special token by its name, such as "<|endoftext|>". */
   specialToken(name: string): number | undefined;
   /** Padded with empty tokens, or 'malformed-tokenizer' when the tokenizer has more tokens than the model. */
   byteTable(modelVocabSize: number): TokenByteTable;
 }
 
-/** Line chunks kept encoded; at about 40 characters and 15 ids a line this is a few MB. */
-const MEMO_ENTRIES = 8192;
-const MEMO_KEY_CHARS = 1024;
+/** At about 40 characters and 15 ids a line, 8192 chunks are a few MB. */
+export const MEMO_LIMITS = { entries: 8192, chunkChars: 1024 } as const;
 
 const fileSchema = v.looseObject({
   model: v.looseObject({
@@ -60,7 +55,7 @@ export function createTokenizer(json: string, path: string): Tokenizer {
   const file = parseTokenizerFile(json, path);
   const encoder = buildEncoder(file, path);
   const special = new Map(file.added_tokens.map((token) => [token.content, token.id]));
-  const memo = new ChunkMemo(MEMO_ENTRIES, MEMO_KEY_CHARS, encoder);
+  const memo = new ChunkMemo(MEMO_LIMITS.entries, MEMO_LIMITS.chunkChars, encoder);
   const chunked = isLineBoundaryPreTokenizer(file);
   const tokens = tokensById(file);
   return {
@@ -139,30 +134,15 @@ function buildByteTable(
   if (tokens.length > modelVocabSize) {
     throw malformedTokenizer(path, `it has ${tokens.length} tokens and the model ${modelVocabSize}`);
   }
-  const offsets = new Uint32Array(modelVocabSize + 1);
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  for (let id = 0; id < modelVocabSize; id++) {
+  const parts = Array.from({ length: modelVocabSize }, (_, id) => {
     const token = specialIds.has(id) ? undefined : tokens[id];
     const bytes = token === undefined ? new Uint8Array() : bytesOfByteLevelToken(token);
     if (bytes === undefined) {
       throw malformedTokenizer(path, `token ${id} is not written in the byte-level alphabet`);
     }
-    parts.push(bytes);
-    total += bytes.length;
-    offsets[id + 1] = total;
-  }
-  return { bytes: concatenate(parts, total), offsets };
-}
-
-function concatenate(parts: readonly Uint8Array[], total: number): Uint8Array {
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+    return bytes;
+  });
+  return joinTokenBytes(parts);
 }
 
 /** 'invalid-request' names the token that the model does not have. */

@@ -1,6 +1,6 @@
 /**
  * The fill-in-the-middle form of the bundled model: suffix before prefix, so that typing only appends to the prompt.
- * Used by promptBuilder; it knows the special tokens and nothing about windows or budgets.
+ * Used through promptTemplate; it knows the special tokens and nothing about windows or budgets.
  */
 import type { PromptPart } from '../protocol/engineProtocol';
 
@@ -21,14 +21,24 @@ export const MIDDLE_END_TOKENS: readonly string[] = [
   '<|user|>',
 ];
 
+/** What ends a middle that nothing cleans afterwards. */
+export const RAW_MIDDLE_END_TOKENS: readonly string[] = ['<|endoftext|>', '<|file_sep|>'];
+
 export function fimPrompt(text: FimText): PromptPart[] {
   return [
-    { kind: 'special', token: '<|file_sep|>' },
-    { kind: 'text', text: `${text.path}\n` },
+    ...fileHeader(text.path),
     { kind: 'special', token: '<|fim_suffix|>' },
     { kind: 'text', text: text.suffix, trim: 'end' },
     { kind: 'special', token: '<|fim_prefix|>' },
     { kind: 'text', text: text.prefix, trim: 'start' },
     { kind: 'special', token: '<|fim_middle|>' },
+  ];
+}
+
+/** How the model was trained to see that a file begins. */
+export function fileHeader(path: string): PromptPart[] {
+  return [
+    { kind: 'special', token: '<|file_sep|>' },
+    { kind: 'text', text: `${path}\n` },
   ];
 }

@@ -3,9 +3,9 @@
  * and the model's template. Pure; it neither tokenises nor asks the engine.
  */
 import type { PromptPart } from '../protocol/engineProtocol';
-import { fimPrompt } from './fimTemplate';
 import type { FrozenSuffixes } from './frozenSuffix';
 import { prefixWindowStart } from './prefixWindow';
+import type { PromptTemplate } from './promptTemplate';
 import type { TokenBudget } from './tokenBudget';
 
 export interface PromptText {
@@ -25,10 +25,10 @@ export interface PromptText {
 const PATH_CHARS = 120;
 
 /** The prompt's parts in the model's order. Without `suffixes` nothing is frozen. */
-export function buildPrompt(text: PromptText, budget: TokenBudget, suffixes?: FrozenSuffixes): PromptPart[] {
+export function buildPrompt(text: PromptText, budget: TokenBudget, template: PromptTemplate, suffixes?: FrozenSuffixes): PromptPart[] {
   const window = suffixWindow(text.suffix, budget.suffixChars);
   const prefix = text.prefix.slice(prefixWindowStart(text.prefix, text.cursorOffset, budget.prefixChars));
-  return fimPrompt({
+  return template.middle({
     path: text.path.slice(-PATH_CHARS),
     suffix: suffixes ? suffixes.choose(text.documentKey, window) : window,
     prefix: prefix + (text.accepted ?? ''),

@@ -6,7 +6,7 @@
  * A cancelled request is answered by a result whose stopReason is 'cancelled'.
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** JSON-RPC method names. */
 export const METHOD = {
@@ -31,13 +31,21 @@ export interface HelloResult {
 }
 
 export interface LoadModelParams {
-  /** Path of a GGUF file. tokenizer.json is looked for beside it. */
+  /** Path of a GGUF file. Without a SentencePiece vocabulary in it, tokenizer.json is looked for beside it. */
   readonly modelPath: string;
   /** Compute threads; 0 = number of physical cores. */
   readonly threads: number;
   /** Positions to allocate in the KV cache; 0 = what the model was trained with, at most 4096. */
   readonly contextLength: number;
 }
+
+/**
+ * What a model can be asked: 'infilling' models have the bundled model's special tokens around prefix and suffix;
+ * 'continuation' models only go on with the text before the cursor.
+ */
+export type PromptForm = 'infilling' | 'continuation';
+
+export const PROMPT_FORMS: readonly PromptForm[] = ['infilling', 'continuation'];
 
 export interface ModelDescription {
   readonly name: string;
@@ -50,6 +58,7 @@ export interface ModelDescription {
   readonly threads: number;
   readonly isa: string;
   readonly loadMs: number;
+  readonly promptForm: PromptForm;
 }
 
 /** Text is never parsed for special tokens: those are named explicitly, so a file that contains "<|fim_middle|>" is only text. */
@@ -75,7 +84,7 @@ export interface SamplingOptions {
 export interface StopOptions {
   /** Generation ends before the first of these strings; the string itself is not part of the text. */
   readonly strings: readonly string[];
-  /** Names of special tokens that end generation. */
+  /** Names of special tokens that end generation, besides the one that the model file names. */
   readonly tokens: readonly string[];
 }
 
@@ -90,6 +99,7 @@ export interface GenerateRequest {
   readonly requestId: string;
   /** A newer completion cancels an older one; completions go before chat. */
   readonly priority: RequestPriority;
+  /** The token that the model file puts before every text is added where it is missing. */
   readonly prompt: readonly PromptPart[];
   readonly maxTokens: number;
   /** Upper limit of the prompt in tokens; 0 = context length minus maxTokens. */

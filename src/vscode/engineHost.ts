@@ -5,6 +5,7 @@
 import type { Generate } from '../completion/completeOnce';
 import { toEngineError } from '../engine/engineError';
 import type { EngineClient, EngineClientOptions, EngineState } from '../engine/engineClient';
+import type { PromptForm } from '../protocol/engineProtocol';
 import type { EngineSettings } from './settings';
 
 export interface EngineHostParts {
@@ -17,8 +18,9 @@ export interface EngineHostParts {
   readonly log: EngineClientOptions['log'];
 }
 
-/** What the bundled model was trained with; used until the engine says what it loaded. */
+/** The bundled model's; used until the engine says what it loaded. */
 const DEFAULT_CONTEXT_LENGTH = 2048;
+const DEFAULT_PROMPT_FORM: PromptForm = 'infilling';
 const NOT_STARTED: EngineState = { kind: 'starting', restarts: 0 };
 
 export class EngineHost {
@@ -38,6 +40,10 @@ export class EngineHost {
 
   get contextLength(): number {
     return this.state.model?.contextLength ?? DEFAULT_CONTEXT_LENGTH;
+  }
+
+  get promptForm(): PromptForm {
+    return this.state.model?.promptForm ?? DEFAULT_PROMPT_FORM;
   }
 
   /** Why the engine cannot serve now; undefined when it can. */

@@ -3,6 +3,7 @@
  * Loaded in the worker and the CLI only: the extension host never loads native code.
  */
 import { createRequire } from 'node:module';
+import type { Metadata } from '../model/modelMetadata';
 import type { FfnMode } from '../protocol/engineProtocol';
 
 export interface NativeEngineOptions {
@@ -154,7 +155,7 @@ export interface NativeFileSummary {
   magic: string;
   version: number;
   fileBytes: number;
-  /** Metadata values; arrays longer than 16 are cut and named "[type; length]". */
+  /** Metadata values; arrays longer than 16 are named "[type; length]", strings longer than 4096 bytes "[string of N bytes]". */
   metadata: Record<string, string | number | boolean | (string | number | boolean)[]>;
   tensors: NativeTensorSummary[];
 }
@@ -167,6 +168,8 @@ export interface NativeBinding {
   /** Lower edges of the score bins of a probe, ascending. */
   scoreBinEdges(): Float32Array;
   inspect(path: string): NativeFileSummary;
+  /** The metadata whose keys begin with `prefix`, in full. */
+  readMetadata(path: string, prefix: string): Metadata;
   convert(options: NativeConvertOptions, onProgress: (line: string) => void): void;
   /** Read bandwidth of main memory in bytes per second with the given number of threads (a STREAM-like sum over 1 GiB). */
   measureReadBandwidth(threads: number): number;

@@ -26,7 +26,8 @@ struct FileSummary {
   std::string magic;  // "GGUF" or "PWRI"
   uint32_t version = 0;
   int64_t file_bytes = 0;
-  // In file order. An array longer than 16 is the string "[type; length]".
+  // In file order. An array longer than 16 is the string "[type; length]", a string longer than
+  // 4096 bytes "[string of N bytes]".
   std::vector<std::pair<std::string, SummaryValue>> metadata;
   std::vector<TensorSummary> tensors;
 };

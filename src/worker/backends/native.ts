@@ -2,28 +2,23 @@
  * The backend over the native library: prompt parts become tokens, names of stop tokens become ids, bytes become text.
  * It runs one generate call at a time; the request queue in front of it sees to that.
  */
-import { loadTokenizer, requireSpecialToken, type Tokenizer } from '../../model/tokenizer';
-import { tokenizerPathOf } from '../../model/modelLocator';
+import { loadModelText, type ModelText } from '../../model/modelText';
+import { promptFormOf } from '../../model/promptForm';
+import { requireSpecialToken } from '../../model/tokenizer';
 import { cancelledResult } from '../../protocol/cancelledResult';
 import { EngineError } from '../../protocol/engineError';
-import type {
-  GenerateRequest,
-  GenerateResult,
-  LoadModelParams,
-  ModelDescription,
-  PromptPart,
-  TokensNotification,
-} from '../../protocol/engineProtocol';
+import type { GenerateRequest, GenerateResult, LoadModelParams, ModelDescription, TokensNotification } from '../../protocol/engineProtocol';
 import { loadEngine } from '../loadEngine';
 import type { NativeBinding, NativeEngine, NativeGenerateParams, NativeGenerateResult } from '../nativeBinding';
-import { fitPrompt, type EncodedPart } from '../promptFit';
+import { fitPrompt } from '../promptFit';
+import { encodePrompt } from '../promptTokens';
 import { modelNotLoaded } from '../workerErrors';
 import type { Backend } from './backend';
 import { TokenStream } from './tokenStream';
 
 interface LoadedModel {
   readonly engine: NativeEngine;
-  readonly tokenizer: Tokenizer;
+  readonly text: ModelText;
 }
 
 export class NativeBackend implements Backend {
@@ -37,24 +32,24 @@ export class NativeBackend implements Backend {
 
   async loadModel(params: LoadModelParams): Promise<ModelDescription> {
     await this.dispose();
-    const { engine } = await loadEngine(this.loadBinding(), { ...params });
+    const binding = this.loadBinding();
+    const { engine } = await loadEngine(binding, { ...params });
     try {
-      const tokenizer = await loadTokenizer(tokenizerPathOf(params.modelPath));
-      const { bytes, offsets } = tokenizer.byteTable(engine.info.vocabSize);
+      const text = await loadModelText(params.modelPath, (path, prefix) => binding.readMetadata(path, prefix));
+      const { bytes, offsets } = text.tokenizer.byteTable(engine.info.vocabSize);
       engine.setVocabulary(bytes, offsets);
-      this.model = { engine, tokenizer };
+      this.model = { engine, text };
+      return describeModel(params.modelPath, this.model);
     } catch (error) {
       engine.dispose();
       throw error;
     }
-    const { name, architecture, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs } = engine.info;
-    return { name, architecture, modelPath: params.modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs };
   }
 
   async generate(request: GenerateRequest, onTokens: (tokens: TokensNotification) => void, signal: AbortSignal): Promise<GenerateResult> {
-    const { engine, tokenizer } = this.requireModel();
+    const { engine, text } = this.requireModel();
     const startedAtMs = this.nowMs();
-    const params = nativeParams(request, tokenizer, engine.info.contextLength);
+    const params = nativeParams(request, text, engine.info.contextLength);
     const tokenizeMs = this.nowMs() - startedAtMs;
     if (signal.aborted) {
       return cancelledResult(request.requestId, 0);
@@ -88,14 +83,19 @@ export class NativeBackend implements Backend {
   }
 }
 
+function describeModel(modelPath: string, { engine, text }: LoadedModel): ModelDescription {
+  const { name, architecture, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs } = engine.info;
+  const promptForm = promptFormOf(text.tokenizer);
+  return { name, architecture, modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs, promptForm };
+}
+
 function outcomeOf(native: NativeGenerateResult, tokenizeMs: number): Pick<GenerateResult, 'stopReason' | 'timings'> {
   const { stopReason, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } = native;
   return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } };
 }
 
-function nativeParams(request: GenerateRequest, tokenizer: Tokenizer, contextLength: number): NativeGenerateParams {
-  const parts = request.prompt.map((part) => encodePart(part, tokenizer));
-  const promptTokens = fitPrompt(parts, promptLimit(request, contextLength));
+function nativeParams(request: GenerateRequest, text: ModelText, contextLength: number): NativeGenerateParams {
+  const promptTokens = fitPrompt(encodePrompt(request.prompt, text), promptLimit(request, contextLength));
   if (promptTokens.length === 0) {
     throw new EngineError('invalid-request', 'The prompt is empty. Send at least one token.');
   }
@@ -105,16 +105,9 @@ function nativeParams(request: GenerateRequest, tokenizer: Tokenizer, contextLen
     ...(request.mode !== undefined && { mode: request.mode }),
     promptTokens,
     maxTokens: request.maxTokens,
-    stopTokens: Int32Array.from(request.stop.tokens, (name) => requireSpecialToken(tokenizer, name)),
-    stopStrings: request.stop.strings.map((text) => encoder.encode(text)),
+    stopTokens: Int32Array.from([...request.stop.tokens.map((name) => requireSpecialToken(text.tokenizer, name)), ...text.endTokens]),
+    stopStrings: request.stop.strings.map((stop) => encoder.encode(stop)),
   };
-}
-
-function encodePart(part: PromptPart, tokenizer: Tokenizer): EncodedPart {
-  if (part.kind === 'special') {
-    return { ids: [requireSpecialToken(tokenizer, part.token)], trim: undefined };
-  }
-  return { ids: tokenizer.encode(part.text), trim: part.trim };
 }
 
 /** A limit that the request names may leave less room than maxTokens: generation then ends with 'context-full'. */

@@ -98,6 +98,7 @@ function createEngine(options) {
 module.exports = {
   version: '0.0.0',
   isa: () => 'fake',
+  readMetadata: () => ({}),
   async load(options) {
     if (!fs.existsSync(options.modelPath)) {
       throw typedError('file-not-found', `${options.modelPath} does not exist.`);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from './commandLine';
-import { makeTinyModels, readFloat32, TINY_VOCAB_SIZE, tinyModelPath } from './reference';
+import { makeTinyModels, makeVariantModels, readFloat32, TINY_VOCAB_SIZE, tinyModelPath, variantPath } from './reference';
 
 let folder: string;
 const inFolder = (name: string): string => path.join(folder, name);
@@ -16,6 +16,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'bamboo-models-'));
   const good = readFileSync(tinyModelPath('q4_0', 'dense'));
   copyFileSync(tinyModelPath('q4_0', 'dense'), inFolder('good.gguf'));
+  await makeVariantModels();
+  copyFileSync(variantPath('q4_0'), inFolder('no-vocabulary.gguf'));
   writeFileSync(inFolder('empty.gguf'), '');
   writeFileSync(inFolder('text.gguf'), '<!DOCTYPE html><title>404</title>'.repeat(50));
   writeFileSync(inFolder('version.gguf'), withBytes(good, 4, Buffer.from([9, 0, 0, 0])));
@@ -59,8 +61,11 @@ describe.each([
 });
 
 describe('a good model', () => {
-  it('without tokenizer.json beside it: text is refused, and token ids work', async () => {
-    await expectFailure(['generate', '--model', inFolder('good.gguf'), '--prompt', 'x'], /^missing-tokenizer$/);
+  it('without a vocabulary and without tokenizer.json beside it: text is refused', async () => {
+    await expectFailure(['generate', '--model', inFolder('no-vocabulary.gguf'), '--prompt', 'x'], /^missing-tokenizer$/);
+  });
+
+  it('computes logits of token ids', async () => {
     const { exitCode } = await runCommandLine(logits('good.gguf'));
     expect(exitCode).toBe(0);
     expect(readFloat32(inFolder('out.f32'))).toHaveLength(2 * TINY_VOCAB_SIZE);

@@ -27,21 +27,32 @@ export async function makeTinyModels(type: TinyType): Promise<void> {
   await runPython('make_tiny_models.py', ['tiny', GENERATED, type]);
 }
 
+/** Writes the tiny model of ReluLLaMA's and ProSparse's form at Q4_0: a ReLU in the gate, keys and values for every head. */
+export async function makeTinyReluModels(): Promise<void> {
+  await runPython('make_tiny_models.py', ['tiny_relu', GENERATED, 'q4_0']);
+}
+
+export function tinyReluModelPath(form: TinyForm): string {
+  return path.join(GENERATED, `tiny_relu_q4.${form}.gguf`);
+}
+
 export function tinyModelPath(type: TinyType, form: TinyForm): string {
   return path.join(GENERATED, `${TINY_NAMES[type]}.${form}.gguf`);
 }
 
-/** Writes three files of Bamboo-7B's shape, 13 GB in all; largeModelPath() names them. */
-export async function makeLargeModels(): Promise<void> {
-  await runPython('make_tiny_models.py', ['7b', GENERATED]);
+export type LargeShape = '7b' | 'relullama7b';
+
+/** Writes one file of 4 GB: the shape of Bamboo-7B or of ReluLLaMA-7B. largeModelPath() names it. */
+export async function makeLargeModel(shape: LargeShape, form: TinyForm): Promise<void> {
+  await runPython('make_tiny_models.py', [shape, GENERATED, '--form', form]);
 }
 
-export function largeModelPath(form: TinyForm): string {
-  return path.join(GENERATED, `7b.${form}.gguf`);
+export function largeModelPath(shape: LargeShape, form: TinyForm): string {
+  return path.join(GENERATED, `${shape}.${form}.gguf`);
 }
 
-export function removeLargeModels(): void {
-  for (const form of TINY_FORMS) rmSync(largeModelPath(form), { force: true });
+export function removeLargeModel(shape: LargeShape, form: TinyForm): void {
+  rmSync(largeModelPath(shape, form), { force: true });
 }
 
 /** One small random model for each variant of the format; variantPath() names them. Resolves with the names. */

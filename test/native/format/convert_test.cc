@@ -272,6 +272,8 @@ TEST(Convert, CopiesAByteLevelTokenizer) {
   EXPECT_EQ(merges, (Strings{"t 1", "t 2"}));
   EXPECT_EQ(reader->require_uint("tokenizer.ggml.eos_token_id", 0, 39), 0u);
   EXPECT_EQ(reader->find("tokenizer.ggml.bos_token_id"), nullptr);
+  EXPECT_EQ(reader->require_string("tokenizer.huggingface.json").substr(0, 16),
+            "{\"added_tokens\":");
 }
 
 TEST(Convert, ReadsAModelInShards) {

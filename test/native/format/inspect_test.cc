@@ -19,6 +19,7 @@ TEST(Inspect, ListsHeaderMetadataAndTensors) {
   for (int i = 0; i < 17; ++i) seventeen += raw_string("t");
   file.key("b.sixteen", 9, sixteen);
   file.key("b.seventeen", 9, seventeen);
+  file.key("b.long", 8, raw_string(std::string(4097, 'x')));
   const FileSummary summary = inspect(folder.write("m.gguf", file.bytes()));
   EXPECT_EQ(summary.magic, "GGUF");
   EXPECT_EQ(summary.version, 3u);
@@ -36,6 +37,7 @@ TEST(Inspect, ListsHeaderMetadataAndTensors) {
   EXPECT_EQ(strings, (std::vector<SummaryScalar>{std::string("one"), std::string()}));
   EXPECT_EQ(std::get<std::vector<SummaryScalar>>(metadata["b.sixteen"]).size(), 16u);
   EXPECT_EQ(std::get<std::string>(metadata["b.seventeen"]), "[string; 17]");
+  EXPECT_EQ(std::get<std::string>(metadata["b.long"]), "[string of 4097 bytes]");
   ASSERT_EQ(summary.tensors.size(), 3u);
   EXPECT_EQ(summary.tensors[1].name, "second");
   EXPECT_EQ(summary.tensors[1].type, "q8_0");

@@ -5,7 +5,7 @@ import { ABANDON_AFTER_MS } from '../../../src/completion/inFlightCompletion';
 import { MetricsStore } from '../../../src/metrics/metricsStore';
 import { controlledEngine, manualClock, settle } from './controlledEngine';
 
-const OPTIONS = { maxTokens: 64, multiline: 'auto', contextLength: 2048 } as const;
+const OPTIONS = { maxTokens: 64, multiline: 'auto', contextLength: 2048, promptForm: 'infilling' } as const;
 
 function contextAt(marked: string): DocumentContext {
   return documentContextFromText(marked.replace('¦', ''), marked.indexOf('¦'), 'a.ts', 'typescript');

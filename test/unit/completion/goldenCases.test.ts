@@ -30,7 +30,7 @@ async function outcomeOf(golden: GoldenCase): Promise<{ accepted: string[] } | {
   const engine = scriptedEngine(golden.generated, golden.logProbs ?? (golden.logProb === undefined ? [] : [golden.logProb]));
   const outcome = await completeOnce({
     context: documentContextFromText(text, offset, 'src/sample', golden.language),
-    options: { maxTokens: 256, multiline: golden.multiline ?? 'auto', contextLength: 2048 },
+    options: { maxTokens: 256, multiline: golden.multiline ?? 'auto', contextLength: 2048, promptForm: 'infilling' },
     generate: engine.generate,
     signal: new AbortController().signal,
   });

@@ -29,6 +29,7 @@ function setUp(overrides: Partial<ProviderParts> = {}) {
     session: new CompletionSession({ generate: engine.generate, metrics, now: clock.now, schedule: clock.schedule }),
     engineSilence: () => undefined,
     contextLength: () => 2048,
+    promptForm: () => 'infilling',
     settingsFor: () => ({ enabled: true, languages: { markdown: false }, maxTokens: 64, multiline: 'auto' }),
     pathOf: documentPath,
     readContext: readDocumentContext,

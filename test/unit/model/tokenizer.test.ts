@@ -2,7 +2,8 @@
  * The tokenizer: text stays text, chunked encoding equals whole encoding, bad files get a typed error.
  */
 import { describe, expect, it } from 'vitest';
-import { createTokenizer, loadTokenizer, requireSpecialToken, type TokenByteTable } from '../../../src/model/tokenizer';
+import type { TokenByteTable } from '../../../src/model/tokenByteTable';
+import { createTokenizer, loadTokenizer, requireSpecialToken } from '../../../src/model/tokenizer';
 import { lineTokenizerJson, SPECIAL_TOKENS } from './lineTokenizer';
 import { randomTexts, TRICKY_TEXTS } from './trickyTexts';
 

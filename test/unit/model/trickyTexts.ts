@@ -27,13 +27,13 @@ const PIECES = [
 ];
 
 /** The same texts every time: MINSTD (Park and Miller, 1988). */
-export function* randomTexts(count: number, maxPieces = 24): Generator<string> {
+export function* randomTexts(count: number, maxPieces = 24, pieces = PIECES): Generator<string> {
   let state = 20_26;
   const next = (below: number): number => {
     state = (state * 48_271) % 2_147_483_647;
     return state % below;
   };
   for (let i = 0; i < count; i++) {
-    yield Array.from({ length: next(maxPieces) }, () => PIECES[next(PIECES.length)]).join('');
+    yield Array.from({ length: next(maxPieces) }, () => pieces[next(pieces.length)]).join('');
   }
 }

@@ -2,14 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { documentContextFromText } from '../../../src/completion/documentContext';
 import { FrozenSuffixes } from '../../../src/prompt/frozenSuffix';
 import { buildPrompt } from '../../../src/prompt/promptBuilder';
+import { promptTemplate } from '../../../src/prompt/promptTemplate';
 import { tokenBudget } from '../../../src/prompt/tokenBudget';
 import type { PromptPart } from '../../../src/protocol/engineProtocol';
 import { promptText } from '../completion/scriptedEngine';
 
 const BUDGET = tokenBudget(2048, 64);
+const INFILLING = promptTemplate('infilling');
 
 function promptAt(before: string, after: string, suffixes?: FrozenSuffixes): PromptPart[] {
-  return buildPrompt(documentContextFromText(before + after, before.length, 'src/a.ts', 'typescript'), BUDGET, suffixes);
+  return buildPrompt(documentContextFromText(before + after, before.length, 'src/a.ts', 'typescript'), BUDGET, INFILLING, suffixes);
 }
 
 /** Without the last part, <|fim_middle|>: what the KV cache may keep. */
@@ -64,8 +66,8 @@ describe('the prompt', () => {
     const accepted = 'const value = 1;\n';
     for (let extra = 0; extra < 2000; extra += 100) {
       const context = documentContextFromText(before + 'x'.repeat(extra), before.length + extra, 'src/a.ts', 'typescript');
-      const first = reusable(buildPrompt(context, BUDGET));
-      expect(reusable(buildPrompt({ ...context, accepted }, BUDGET))).toBe(first + accepted);
+      const first = reusable(buildPrompt(context, BUDGET, INFILLING));
+      expect(reusable(buildPrompt({ ...context, accepted }, BUDGET, INFILLING))).toBe(first + accepted);
     }
   });
 

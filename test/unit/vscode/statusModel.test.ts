@@ -16,7 +16,8 @@ const MODEL = {
   threads: 4,
   isa: 'avx2',
   loadMs: 100,
-};
+  promptForm: 'infilling',
+} as const;
 const READY: EngineState = { kind: 'ready', model: MODEL, restarts: 0 };
 
 function view(input: Partial<StatusInput>): StatusView {

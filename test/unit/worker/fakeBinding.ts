@@ -113,6 +113,7 @@ export function bindingOf(engine: FakeEngine): NativeBinding {
     isa: () => 'portable',
     load: () => Promise.resolve(engine),
     inspect: () => ({ magic: 'GGUF', version: 3, fileBytes: 4, metadata: { 'general.name': 'fake' }, tensors: [] }),
+    readMetadata: () => ({}),
     convert: () => undefined,
     scoreBinEdges: () => Float32Array.of(-2, -1, 0, 1),
     measureReadBandwidth: () => 1e9,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenerateRequest, TokensNotification } from '../../../src/protocol/engineProtocol';
 import { NativeBackend } from '../../../src/worker/backends/native';
 import { createFakeModel, requestFor, type FakeModel } from '../../integration/fakeModel';
+import { referencePieces, vocabularyMetadata } from '../model/referenceTokenizers';
 import { bindingOf, FakeEngine, type Script } from './fakeBinding';
 
 const never = new AbortController().signal;
@@ -51,6 +52,25 @@ describe('loading', () => {
     });
     expect(engine.disposed).toBe(true);
     await expect(backend.generate(request(), () => undefined, never)).rejects.toMatchObject({ code: 'model-not-loaded' });
+  });
+});
+
+describe('a model with a SentencePiece vocabulary in its file', () => {
+  const metadata = vocabularyMetadata(referencePieces('llama2').slice(0, 300));
+
+  it('needs no tokenizer.json: its begin token goes first, its end token always stops, and it is said to continue only', async () => {
+    rmSync(path.join(path.dirname(model.modelPath), 'tokenizer.json'));
+    const engine = new FakeEngine(() => Promise.resolve({}));
+    const backend = new NativeBackend(
+      () => ({ ...bindingOf(engine), readMetadata: () => metadata }),
+      () => 0,
+    );
+    const description = await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+    expect(description.promptForm).toBe('continuation');
+    await backend.generate(request({ prompt: [{ kind: 'text', text: '\n' }] }), () => undefined, never);
+    expect([...(engine.asked[0]?.promptTokens ?? [])].slice(0, 1)).toEqual([1]);
+    expect([...(engine.asked[0]?.promptTokens ?? [])].at(-1)).toBe(3 + 10);
+    expect([...(engine.asked[0]?.stopTokens ?? [])]).toEqual([2]);
   });
 });
 
