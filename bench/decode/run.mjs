@@ -26,7 +26,7 @@ const configurations = values.isa.flatMap((isa) => values.threads.flatMap((threa
 
 function runBench({ isa, threads, mode }) {
   const slow = isa === 'portable';
-  const args = ['bench', '--json', '--repeat', '1', '--threads', threads, '--mode', mode];
+  const args = ['bench', '--json', '--repeat', '1', '--long-prompt', '0', '--threads', threads, '--mode', mode];
   args.push('--prompt-tokens', slow ? '64' : values['prompt-tokens'], '--tokens', slow ? '16' : values.tokens);
   if (values.model !== undefined) args.push('--model', values.model);
   const env = { ...process.env, BAMBOO_FORCE_ISA: isa };

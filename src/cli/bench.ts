@@ -1,56 +1,51 @@
 /**
- * `bamboo bench`: decode and prefill speed of a model on this machine, beside the memory bandwidth measured in the same minute.
+ * `bamboo bench`: how fast each mode of a model is on this machine, beside the memory bandwidth measured in the same minute.
  */
-import { loadModelText, type ModelText } from '../model/modelText';
-import type { FfnMode } from '../protocol/engineProtocol';
-import { EngineError, toEngineError } from '../protocol/engineError';
-import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
-import { BENCH_TEXT } from './benchText';
-import { summarize, type BenchRun } from './benchSummary';
+import { FFN_MODES, type FfnMode } from '../protocol/engineProtocol';
+import { UsageError, type Arguments } from './arguments';
+import { measureModes, type BenchOptions } from './benchRuns';
+import { benchTable } from './benchTable';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
+import { modeOf, openTokenSession, seedOf } from './modelSession';
 
-interface BenchOptions {
-  readonly promptTokens: number;
-  readonly tokens: number;
-  readonly repeat: number;
-  readonly mode: FfnMode;
-  readonly seed: number;
-}
+/** Prefill of a prompt this long is what a completion at a new place costs. */
+const LONG_PROMPT_TOKENS = 1000;
 
 export const benchCommand: Command = {
   name: 'bench',
   summary: 'measure the speed of a model on this machine',
-  help: `Usage: bamboo bench [--prompt-tokens N] [--tokens N] [--repeat N]
+  help: `Usage: bamboo bench [--modes LIST] [--prompt-tokens N] [--tokens N] [--long-prompt N] [--repeat N]
 
+  --modes LIST      modes to measure, interleaved: dense,exact,predicted
+                    (default: all that the model supports, or the one of --mode)
   --prompt-tokens N tokens to prefill (default 256)
   --tokens N        tokens to decode, at least 2 (default 64)
+  --long-prompt N   prompt of the time to the first token, cold and with a warm prefix; 0 leaves it out
+                    (default ${LONG_PROMPT_TOKENS}, or what the context holds)
   --repeat N        runs; memory bandwidth is measured between them and figures are medians (default 3)
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
+    modes: { type: 'string' },
     'prompt-tokens': { type: 'string' },
     tokens: { type: 'string' },
+    'long-prompt': { type: 'string' },
     repeat: { type: 'string' },
   },
   async run(args, io) {
     const options: BenchOptions = {
       promptTokens: args.integer('prompt-tokens', { min: 1, max: 1_000_000, fallback: 256 }),
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
+      longPrompt: longPromptOf(args),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
-      mode: modeOf(args),
+      modes: modesOf(args),
       seed: seedOf(args),
+      nowMs: io.nowMs,
     };
     const session = await openTokenSession(args, io);
     try {
-      const report = await measure(session, options);
-      io.print(
-        args.flag('json')
-          ? JSON.stringify(report)
-          : Object.entries(report)
-              .map(([key, value]) => `${key}: ${value}`)
-              .join('\n'),
-      );
+      const report = await measureModes(session, options);
+      io.print(args.flag('json') ? JSON.stringify(report) : benchTable(report));
     } finally {
       session.engine.dispose();
     }
@@ -58,77 +53,28 @@ ${MODEL_HELP}`,
   },
 };
 
-async function measure(session: TokenSession, options: BenchOptions): Promise<Record<string, string | number>> {
-  const { engine, binding } = session;
-  const { info } = engine;
-  if (options.promptTokens + options.tokens > info.contextLength) {
-    throw new EngineError(
-      'context-overflow',
-      `${options.promptTokens} + ${options.tokens} tokens do not fit into the context of ${info.contextLength}. Lower --prompt-tokens or --tokens.`,
-    );
+function longPromptOf(args: Arguments): BenchOptions['longPrompt'] {
+  if (args.text('long-prompt') === undefined) {
+    return { atMost: LONG_PROMPT_TOKENS };
   }
-  const { prompt, promptKind } = await benchPrompt(session, options.promptTokens);
-  await runOnce(engine, prompt, options); // The first run faults the weights into memory.
-  const runs: BenchRun[] = [];
-  for (let i = 0; i < options.repeat; i++) {
-    const readBandwidthBytesPerSecond = binding.measureReadBandwidth(info.threads);
-    runs.push({ readBandwidthBytesPerSecond, result: await runOnce(engine, prompt, options) });
+  return { exactly: args.integer('long-prompt', { min: 0, max: 1_000_000, fallback: 0 }) };
+}
+
+/** undefined: all that the model supports. */
+function modesOf(args: Arguments): readonly FfnMode[] | undefined {
+  const list = args.text('modes');
+  if (list === undefined) {
+    return args.text('mode') === undefined ? undefined : [modeOf(args)];
   }
-  return {
-    ...summarize(runs),
-    model: info.name,
-    isa: info.isa,
-    threads: info.threads,
-    mode: options.mode,
-    promptKind,
-    promptTokens: options.promptTokens,
-    tokens: options.tokens,
-    repeat: options.repeat,
-    denseBytesPerToken: info.denseBytesPerToken,
-    fileBytes: info.fileBytes,
-    loadMs: info.loadMs,
-  };
-}
-
-/** Without stop tokens every run decodes the same number of steps. */
-function runOnce(engine: NativeEngine, promptTokens: Int32Array, { tokens, mode, seed }: BenchOptions): Promise<NativeGenerateResult> {
-  engine.reset();
-  const sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed };
-  return engine.generate(
-    { ...sampling, promptTokens, maxTokens: tokens, stopTokens: new Int32Array(), stopStrings: [], mode },
-    () => undefined,
-  );
-}
-
-interface BenchPrompt {
-  readonly prompt: Int32Array;
-  /** Which neurons fire depends on the text, so the report says what it was. */
-  readonly promptKind: 'code' | 'random-ids';
-}
-
-async function benchPrompt(session: TokenSession, length: number): Promise<BenchPrompt> {
-  const text = await modelTextIfAny(session);
-  if (text === undefined) {
-    return { prompt: randomIds(length, session.engine.info.vocabSize), promptKind: 'random-ids' };
+  if (args.text('mode') !== undefined) {
+    throw new UsageError('--mode and --modes exclude each other');
   }
-  const ids = text.tokenizer.encode(BENCH_TEXT);
-  return { prompt: Int32Array.from({ length }, (_, i) => ids[i % ids.length] ?? 0), promptKind: 'code' };
-}
-
-async function modelTextIfAny({ binding, modelPath }: TokenSession): Promise<ModelText | undefined> {
-  try {
-    return await loadModelText(modelPath, (path, prefix) => binding.readMetadata(path, prefix));
-  } catch (error) {
-    if (toEngineError(error).code === 'missing-tokenizer') return undefined;
-    throw error;
-  }
-}
-
-/** A fixed sequence (the MINSTD generator of Park and Miller, 1988), so that two builds are measured on the same ids. */
-function randomIds(length: number, vocabSize: number): Int32Array {
-  let state = 42;
-  return Int32Array.from({ length }, () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % vocabSize;
+  const modes = list.split(',').map((name) => {
+    const mode = FFN_MODES.find((known) => known === name);
+    if (mode === undefined) {
+      throw new UsageError(`--modes must list some of ${FFN_MODES.join(', ')}; got "${name}"`);
+    }
+    return mode;
   });
+  return [...new Set(modes)];
 }

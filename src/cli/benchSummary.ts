@@ -1,6 +1,7 @@
 /**
  * From the runs of a benchmark to its figures. Pure; all figures are medians over the runs.
  */
+import type { FfnMode } from '../protocol/engineProtocol';
 import type { NativeGenerateResult } from '../worker/nativeBinding';
 
 export interface BenchRun {
@@ -19,6 +20,53 @@ export interface BenchSummary {
   readonly readBandwidthBytesPerSecond: number;
   /** Bytes read per second while decoding, over what a plain sum over memory reads. */
   readonly bandwidthShare: number;
+}
+
+/** Time to the first token as the caller sees it. */
+export interface FirstTokenRun {
+  readonly coldMs: number;
+  readonly warmMs: number;
+  /** Of the warm run's prompt. */
+  readonly reusedTokens: number;
+}
+
+export interface ModeSummary extends BenchSummary {
+  readonly mode: FfnMode;
+  /** Nothing cached. Absent when it was not asked for. */
+  readonly firstTokenColdMs?: number;
+  /** Everything but the prompt's last tokens cached. */
+  readonly firstTokenWarmMs?: number;
+  readonly firstTokenReusedTokens?: number;
+}
+
+/** What `bamboo bench --json` prints. The figures beside `modes` are those of `mode`: exact when it was measured. */
+export interface BenchReport extends ModeSummary {
+  readonly model: string;
+  readonly isa: string;
+  readonly threads: number;
+  readonly modes: Readonly<Record<string, ModeSummary>>;
+  readonly promptKind: 'code' | 'random-ids';
+  readonly promptTokens: number;
+  readonly tokens: number;
+  /** 0 when the time to the first token was not asked for. */
+  readonly firstTokenPromptTokens: number;
+  readonly repeat: number;
+  readonly denseBytesPerToken: number;
+  readonly fileBytes: number;
+  readonly loadMs: number;
+}
+
+export function summarizeFirstTokens(
+  runs: readonly FirstTokenRun[],
+): Pick<ModeSummary, 'firstTokenColdMs' | 'firstTokenWarmMs' | 'firstTokenReusedTokens'> {
+  if (runs.length === 0) {
+    return {};
+  }
+  return {
+    firstTokenColdMs: median(runs.map(({ coldMs }) => coldMs)),
+    firstTokenWarmMs: median(runs.map(({ warmMs }) => warmMs)),
+    firstTokenReusedTokens: median(runs.map(({ reusedTokens }) => reusedTokens)),
+  };
 }
 
 export function summarize(runs: readonly BenchRun[]): BenchSummary {
