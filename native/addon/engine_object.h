@@ -26,6 +26,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   void set_vocabulary(const Napi::CallbackInfo& info);
   Napi::Value generate(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
+  void set_mode(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
   void reset(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);

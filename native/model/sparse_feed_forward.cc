@@ -133,7 +133,9 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
   const bool predicted = c.mode == FfnMode::kPredicted && w.predictor.rank() > 0;
   float threshold = 0;
   if (predicted) {
+    end_phase(c.clock, Phase::kFeedForward);
     threshold = predict(c, w.predictor, x);
+    end_phase(c.clock, Phase::kPredictor);
   } else {
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }
@@ -151,11 +153,15 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
   if (counters == nullptr) return;
   counters->neurons += d_ff;
   counters->weight_bytes += predicted ? w.predictor.bytes() : w.gate.bytes();
+  counters->predictor_bytes += predicted ? w.predictor.bytes() : 0;
+  counters->gate_rows += predicted ? 0 : d_ff;
   counters->weight_bytes += w.down.bytes();
   for (const RangeCount& count : counts) {
     counters->weight_bytes += count.gate_rows * w.gate.stride() + count.up_rows * w.up.stride();
     counters->weight_bytes += count.active * w.down_by_neuron.stride();
+    counters->gate_rows += count.gate_rows;
     counters->predicted_neurons += count.gate_rows;
+    counters->up_rows += count.up_rows;
     counters->active_neurons += count.active;
   }
 }
