@@ -8,9 +8,10 @@ import type { FfnMode } from '../protocol/engineProtocol';
 import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
 import { BENCH_TEXT } from './benchText';
+import { metricsPerToken } from './benchMetrics';
 import { summarize, type BenchRun } from './benchSummary';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
+import { concreteMode, modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
 
 interface BenchOptions {
   readonly promptTokens: number;
@@ -36,19 +37,19 @@ ${MODEL_HELP}`,
     repeat: { type: 'string' },
   },
   async run(args, io) {
-    const options: BenchOptions = {
+    const options = {
       promptTokens: args.integer('prompt-tokens', { min: 1, max: 1_000_000, fallback: 256 }),
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
-      mode: modeOf(args),
       seed: seedOf(args),
     };
+    const choice = modeOf(args);
     const session = await openTokenSession(args, io);
     try {
-      const report = await measure(session, options);
+      const { metrics, ...report } = await measure(session, { ...options, mode: concreteMode(session, choice) });
       io.print(
         args.flag('json')
-          ? JSON.stringify(report)
+          ? JSON.stringify({ ...report, metrics })
           : Object.entries(report)
               .map(([key, value]) => `${key}: ${value}`)
               .join('\n'),
@@ -60,7 +61,7 @@ ${MODEL_HELP}`,
   },
 };
 
-async function measure(session: TokenSession, options: BenchOptions): Promise<Record<string, string | number>> {
+async function measure(session: TokenSession, options: BenchOptions) {
   const { engine, binding } = session;
   const { info } = engine;
   if (options.promptTokens + options.tokens > info.contextLength) {
@@ -89,6 +90,7 @@ async function measure(session: TokenSession, options: BenchOptions): Promise<Re
     denseBytesPerToken: info.denseBytesPerToken,
     fileBytes: info.fileBytes,
     loadMs: info.loadMs,
+    metrics: metricsPerToken(runs, info.ffnWidth),
   };
 }
 

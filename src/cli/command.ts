@@ -44,5 +44,7 @@ export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json be
   --threads N       compute threads, 0 = physical cores (default 0)
   --seed N          seed of the sampler (default 0)
   --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;
-                    predicted: those that the model's predictors expect, while decoding (default exact)
+                    predicted: those that the model's predictors expect, while decoding;
+                    auto: the fastest that is close enough to dense on this model
+                    (default auto; exact for loss and logits)
   --json            one JSON object instead of text`;

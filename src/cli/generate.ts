@@ -45,8 +45,9 @@ ${MODEL_HELP}`,
           io.write(text);
         }
       });
-      const { text, stopReason, timings, tokens } = result;
-      io.print(asJson ? JSON.stringify({ text, stopReason, timings, tokens, isa: session.model.isa, threads: session.model.threads }) : '');
+      const { text, stopReason, timings, tokens, mode, metrics } = result;
+      const { isa, threads } = session.model;
+      io.print(asJson ? JSON.stringify({ text, stopReason, timings, tokens, mode, metrics, isa, threads }) : '');
     } finally {
       await session.dispose();
     }

@@ -9,7 +9,7 @@ import type { NativeEngine } from '../worker/nativeBinding';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
 import { readJsonLines } from './jsonLines';
 import { addLoss, EMPTY_LOSS, meansOf, windowLoss, type LossSum } from './lossSum';
-import { modeOf, openTokenSession } from './modelSession';
+import { concreteMode, modeOf, openTokenSession } from './modelSession';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -46,13 +46,15 @@ Each text is read as <|file_sep|>path, a line break and the text, in windows tha
     chunk: { type: 'string' },
   },
   async run(args, io) {
-    const options: LossOptions = {
+    const choice = modeOf(args, 'exact');
+    const limits = {
       input: args.requiredText('input'),
       maxWindows: args.integer('max-windows', { min: 1, max: NO_LIMIT, fallback: NO_LIMIT }),
       chunk: args.integer('chunk', { min: 0, max: 4096, fallback: 0 }),
-      mode: modeOf(args),
     };
-    const { engine, modelPath } = await openTokenSession(args, io);
+    const session = await openTokenSession(args, io);
+    const { engine, modelPath } = session;
+    const options: LossOptions = { ...limits, mode: concreteMode(session, choice) };
     try {
       const tokenizer = await loadTokenizer(tokenizerPathOf(modelPath));
       const measured = await measureLoss(options, engine, tokenizer, io);

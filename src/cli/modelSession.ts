@@ -3,11 +3,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
+import { resolveMode } from '../model/sparsityMode';
 import {
-  FFN_MODES,
+  MODE_CHOICES,
   type FfnMode,
   type GenerateRequest,
   type GenerateResult,
+  type ModeChoice,
   type ModelDescription,
   type TokensNotification,
 } from '../protocol/engineProtocol';
@@ -39,8 +41,14 @@ export function seedOf(args: Arguments): number {
   return args.integer('seed', { min: 0, max: MAX_SEED, fallback: 0 });
 }
 
-export function modeOf(args: Arguments): FfnMode {
-  return args.choice('mode', FFN_MODES, 'exact');
+/** Commands that measure quality compare with dense, so their default is a mode that equals it. */
+export function modeOf(args: Arguments, fallback: ModeChoice = 'auto'): ModeChoice {
+  return args.choice('mode', MODE_CHOICES, fallback);
+}
+
+/** What a choice means on the model that was opened. */
+export function concreteMode({ engine }: TokenSession, choice: ModeChoice): FfnMode {
+  return resolveMode(choice, engine.info);
 }
 
 /** Same code path as the worker, without a process in between. */

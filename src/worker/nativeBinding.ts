@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { FfnMode } from '../protocol/engineProtocol';
+import type { LayerCounts, PhaseBytes, PhaseTimes, StepsByMode } from '../protocol/metrics';
 
 export interface NativeEngineOptions {
   modelPath: string;
@@ -29,6 +30,10 @@ export interface NativeModelInfo {
   loadMs: number;
   /** The mode 'predicted' is possible. */
   hasPredictors: boolean;
+  /** Its gate is a ReLU; false for SiLU, which computes every neuron in every mode. */
+  hasSilentNeurons: boolean;
+  /** What the calibration kept beside the model says; absent when there is none. */
+  calibration?: { fidelityMet: boolean };
   /** Weight bytes one decoded token reads at most (every neuron computed). */
   denseBytesPerToken: number;
 }
@@ -68,6 +73,27 @@ export interface NativeGenerateResult {
   predictedShare: number;
   /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */
   activeShare: number;
+  metrics: NativeGenerateMetrics;
+}
+
+export interface NativeGenerateMetrics {
+  prefill: PhaseTimes;
+  decode: PhaseTimes;
+  bytes: PhaseBytes;
+  steps: StepsByMode;
+  layers: LayerCounts;
+  /** Of the newest steps: one byte a layer, round(255 × share), step after step, oldest first. */
+  trace: { steps: number; computed: Uint8Array; active: Uint8Array };
+}
+
+/** One token computed in predicted mode with every neuron beside: sums per layer, so that positions can be added up. */
+export interface NativeProbe {
+  /** Neurons that would have been active, and those of them that were predicted. */
+  activeNeurons: number[];
+  keptNeurons: number[];
+  /** Σ |activation| · ‖row of down‖ over the same neurons. */
+  activeMass: number[];
+  keptMass: number[];
 }
 
 export interface NativeEngine {
@@ -78,6 +104,13 @@ export interface NativeEngine {
   generate(params: NativeGenerateParams, onTokens: (batch: NativeTokenBatch) => void): Promise<NativeGenerateResult>;
   /** Ends the running generate within one layer's work; it resolves with stopReason 'cancelled'. */
   cancel(): void;
+  /** The mode of the running generate from its next token on. Throws invalid-argument for a mode that the model lacks. */
+  setMode(mode: FfnMode): void;
+  /**
+   * Runs the last of `tokens` through the decode path and compares what predicted mode keeps with what dense activates.
+   * A call of its own: it must not run beside generate, `cancel` ends it, and it leaves what the next prompt reuses as it was.
+   */
+  probe?(tokens: Int32Array): Promise<NativeProbe>;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
   logits(tokens: Int32Array, chunkSize: number, mode?: FfnMode): Promise<Float32Array>;
   /** Forgets the KV cache. */

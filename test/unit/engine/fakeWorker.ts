@@ -17,6 +17,9 @@ export const FAKE_MODEL: ModelDescription = {
   threads: 2,
   isa: 'portable',
   loadMs: 1,
+  modes: ['dense', 'exact'],
+  autoMode: 'exact',
+  autoModeReason: 'The model has no predictors.',
 };
 
 export const TIMINGS = { queueMs: 0, tokenizeMs: 0, prefillMs: 1, decodeMs: 1, promptTokens: 1, reusedTokens: 0, generatedTokens: 1 };

@@ -1,6 +1,7 @@
 /**
  * A native library that records what it is asked and answers what the test scripted. Tokens are bytes.
  */
+import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import type {
   NativeBinding,
   NativeEngine,
@@ -25,6 +26,7 @@ export const FAKE_INFO: NativeModelInfo = {
   isa: 'portable',
   loadMs: 3,
   hasPredictors: false,
+  hasSilentNeurons: true,
   denseBytesPerToken: 1000,
 };
 
@@ -38,6 +40,14 @@ export const FAKE_RESULT: NativeGenerateResult = {
   decodeBytes: 0,
   predictedShare: 0,
   activeShare: 0.05,
+  metrics: {
+    prefill: { attentionMs: 1, predictorMs: 0, feedForwardMs: 0.5, headMs: 0.5, samplingMs: 0 },
+    decode: { attentionMs: 1, predictorMs: 0, feedForwardMs: 2, headMs: 0.5, samplingMs: 0.5 },
+    bytes: { attentionBytes: 100, predictorBytes: 0, feedForwardBytes: 200, headBytes: 50 },
+    steps: { dense: 0, exact: 2, predicted: 0 },
+    layers: { gateRows: [32], predictedRows: [0], upRows: [16], activeNeurons: [8] },
+    trace: { steps: 2, computed: Uint8Array.of(255, 255), active: Uint8Array.of(51, 76) },
+  },
 };
 
 export type Script = (
@@ -47,7 +57,8 @@ export type Script = (
 ) => Promise<Partial<NativeGenerateResult>>;
 
 export class FakeEngine implements NativeEngine {
-  readonly info = FAKE_INFO;
+  readonly modesSet: FfnMode[] = [];
+  probe?: NonNullable<NativeEngine['probe']>;
   readonly asked: NativeGenerateParams[] = [];
   disposed = false;
   cancelled = false;
@@ -56,7 +67,10 @@ export class FakeEngine implements NativeEngine {
   /** Rows of logits for `logits`: a token i is answered with the row of this index. */
   logitsOf: (token: number) => readonly number[] = () => Array.from({ length: FAKE_INFO.vocabSize }, () => 0);
 
-  constructor(private readonly script: Script) {}
+  constructor(
+    private readonly script: Script,
+    readonly info: NativeModelInfo = FAKE_INFO,
+  ) {}
 
   setVocabulary(_bytes: Uint8Array, offsets: Uint32Array): void {
     this.vocabularySize = offsets.length - 1;
@@ -77,6 +91,10 @@ export class FakeEngine implements NativeEngine {
   cancel(): void {
     this.cancelled = true;
     this.onCancel();
+  }
+
+  setMode(mode: FfnMode): void {
+    this.modesSet.push(mode);
   }
 
   logits(tokens: Int32Array): Promise<Float32Array> {
