@@ -15,7 +15,7 @@ import { COMMANDS, registerCommands } from './vscode/commands';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { createOutputLog, engineLog } from './vscode/outputLog';
-import { completionSettings, ENGINE_SETTINGS, engineSettings, SECTION, toggleEnabled } from './vscode/settings';
+import { completionSettings, ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
 import { StatusReporter } from './vscode/statusReporter';
 
@@ -36,6 +36,8 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const host = new EngineHost({
     createClient: createEngineClient,
     settings: engineSettings,
+    mode: modeSetting,
+    onShadowCheck: (check) => metrics.recordShadowCheck(check),
     bundledModelPath: () => bundledModelPath(root),
     workerPath: path.join(root, 'dist', 'worker.js'),
     addonPath: addonPathOf(root),
@@ -76,7 +78,9 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (ENGINE_SETTINGS.some((setting) => change.affectsConfiguration(setting))) void restart();
+      const affects = (setting: string): boolean => change.affectsConfiguration(setting);
+      if (ENGINE_SETTINGS.some(affects)) void restart();
+      if (MODE_SETTINGS.some(affects)) void host.modeChanged();
       if (change.affectsConfiguration(SECTION)) status.refresh();
     }),
   );

@@ -47,6 +47,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::set_vocabulary>("setVocabulary"),
                          InstanceMethod<&EngineObject::generate>("generate"),
                          InstanceMethod<&EngineObject::cancel>("cancel"),
+                         InstanceMethod<&EngineObject::set_mode>("setMode"),
                          InstanceMethod<&EngineObject::logits>("logits"),
                          InstanceMethod<&EngineObject::probe>("probe"),
                          InstanceMethod<&EngineObject::set_policy>("setPolicy"),
@@ -82,6 +83,7 @@ Napi::Value EngineObject::get_info(const Napi::CallbackInfo& info) {
     object.Set("architecture", model.architecture);
     object.Set("isa", model.isa);
     object.Set("hasPredictors", model.has_predictors);
+    object.Set("hasSilentNeurons", model.has_silent_neurons);
     number("fileBytes", model.file_bytes);
     number("parameterCount", model.parameter_count);
     number("contextLength", model.context_length);
@@ -125,6 +127,15 @@ void EngineObject::cancel(const Napi::CallbackInfo&) {
   if (!busy_) return;
   if (job_ != nullptr) job_->cancel();
   if (probe_cancel_ != nullptr) probe_cancel_->store(true);
+}
+
+void EngineObject::set_mode(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const FfnMode mode = read_mode(info[0]);
+    if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
+    engine_->check_mode(mode);
+    if (job_ != nullptr && busy_) job_->set_mode(mode);
+  });
 }
 
 Napi::Value EngineObject::logits(const Napi::CallbackInfo& info) {

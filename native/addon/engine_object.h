@@ -27,6 +27,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   void set_vocabulary(const Napi::CallbackInfo& info);
   Napi::Value generate(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
+  void set_mode(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);  // engine_probe.cc
   void set_policy(const Napi::CallbackInfo& info);    // engine_probe.cc

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "addon/metrics_to_js.h"
+
 namespace bamboo::addon {
 namespace {
 
@@ -40,6 +42,7 @@ Napi::Object result_to_js(Napi::Env env, const GenerateResult& result) {
   object.Set("decodeBytes", static_cast<double>(result.decode_bytes));
   object.Set("predictedShare", result.predicted_share);
   object.Set("activeShare", result.active_share);
+  object.Set("metrics", metrics_to_js(env, result.metrics));
   return object;
 }
 
@@ -80,6 +83,7 @@ void GenerationJob::run() {
     params.stop_tokens = request_.stop_tokens;
     params.stop_strings = request_.stop_strings;
     params.mode = request_.mode;
+    params.mode_now = &mode_;
     result_ = engine_->generate(
         params, [this](const TokenEvent& event) { push(event); }, cancel_);
   } catch (...) {

@@ -38,6 +38,8 @@ class GenerationJob : public std::enable_shared_from_this<GenerationJob> {
 
   Napi::Promise promise() const { return deferred_.Promise(); }
   void cancel() { cancel_.store(true, std::memory_order_relaxed); }
+  // From the next decoded token on.
+  void set_mode(FfnMode mode) { mode_.store(mode, std::memory_order_relaxed); }
   // Cancels and waits for the native thread; for the end of the environment.
   void stop();
 
@@ -52,6 +54,7 @@ class GenerationJob : public std::enable_shared_from_this<GenerationJob> {
   GenerationJob(Napi::Env env, std::shared_ptr<Engine> engine, GenerateRequest request)
       : engine_(std::move(engine)),
         request_(std::move(request)),
+        mode_(request_.mode),
         deferred_(Napi::Promise::Deferred::New(env)) {}
 
   void run();                                             // native thread
@@ -62,6 +65,7 @@ class GenerationJob : public std::enable_shared_from_this<GenerationJob> {
   std::shared_ptr<Engine> engine_;
   GenerateRequest request_;
   std::atomic<bool> cancel_{false};
+  std::atomic<FfnMode> mode_;
   Napi::Promise::Deferred deferred_;
   Napi::ThreadSafeFunction callback_;
   std::function<void()> on_settled_;

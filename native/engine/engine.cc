@@ -61,6 +61,7 @@ class LoadedEngine final : public Engine {
     info_.threads = pool_.size();
     info_.isa = kernels_.isa;
     info_.has_predictors = weights_.has_predictors();
+    info_.has_silent_neurons = config_.activation != Activation::kSilu;
     info_.dense_bytes_per_token = weights_.dense_bytes_per_token();
   }
 
@@ -69,6 +70,13 @@ class LoadedEngine final : public Engine {
 
   void set_vocabulary(std::string bytes, std::vector<uint32_t> offsets) override {
     vocabulary_ = Vocabulary(std::move(bytes), std::move(offsets), config_.vocab_size);
+  }
+
+  void check_mode(FfnMode mode) const override {
+    if (mode == FfnMode::kPredicted && !info_.has_predictors) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "this model file has no predictors: use the mode exact or dense");
+    }
   }
 
   GenerateResult generate(const GenerateParams& params, const TokenSink& sink,
@@ -132,13 +140,6 @@ class LoadedEngine final : public Engine {
   }
 
   void check_sampling_and_stops(const GenerateParams& params) const;
-
-  void check_mode(FfnMode mode) const {
-    if (mode == FfnMode::kPredicted && !info_.has_predictors) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "this model file has no predictors: use the mode exact or dense");
-    }
-  }
 
   std::unique_ptr<GgufReader> file_;
   const KernelTable& kernels_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/decode_metrics.h"
 #include "engine/sampler.h"
 #include "engine/stop_matcher.h"
 
@@ -24,11 +25,27 @@ bool contains(std::span<const int32_t> tokens, int32_t token) {
   return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
 }
 
+FfnMode mode_of_next_step(const GenerateParams& params) {
+  return params.mode_now == nullptr ? params.mode
+                                    : params.mode_now->load(std::memory_order_relaxed);
+}
+
+// One step of the decode path, counted. False when cancelled.
+bool decode_step(const ForwardContext& context, const Weights& weights, int32_t token,
+                 const GenerateParams& params, const std::atomic<bool>& cancel,
+                 std::span<float> logits, DecodeMetrics& metrics) {
+  const ForwardContext c = with_mode(context, mode_of_next_step(params));
+  if (!forward(c, weights, {&token, 1}, true, cancel, &metrics.begin_step())) return false;
+  compute_logits(c, weights, 1, 1, logits.data());
+  metrics.end_step(c.mode, 1, c.cache.bytes_for(c.cache.length()));
+  return true;
+}
+
 // Decodes until a stop and returns why; the prompt's logits are in `logits`.
 StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabulary& vocabulary,
                   const GenerateParams& params, const TokenSink& sink,
                   const std::atomic<bool>& cancel, std::span<float> logits, GenerateResult& result,
-                  DecodeCounters& counters) {
+                  DecodeMetrics& metrics) {
   Sampler sampler(c.kernels, params.sampling, c.config.vocab_size);
   for (const int32_t token :
        params.prompt.last(std::min(params.prompt.size(), Sampler::kPenaltyWindow))) {
@@ -50,10 +67,9 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
     if (step.stopped) return StopReason::kStopString;
     if (result.generated_tokens >= params.max_tokens) return end(StopReason::kMaxTokens);
     if (c.cache.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
-    if (!forward(c, weights, {&token.id, 1}, true, cancel, &counters))
+    end_phase(c.clock, Phase::kSampling);
+    if (!decode_step(c, weights, token.id, params, cancel, logits, metrics))
       return StopReason::kCancelled;
-    compute_logits(c, weights, 1, 1, logits.data());
-    result.decode_bytes += c.cache.bytes_for(c.cache.length());
   }
 }
 
@@ -77,13 +93,16 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
   GenerateResult result;
   result.prompt_tokens = static_cast<int64_t>(params.prompt.size());
   const Stopwatch prefill_watch;
+  PhaseClock prefill_clock;
   result.reused_tokens = c.cache.truncate_to_common_prefix(params.prompt);
   const auto rest = params.prompt.subspan(static_cast<size_t>(result.reused_tokens));
-  const bool complete = prefill(c, weights, rest, c.act.chunk_capacity, cancel);
+  const ForwardContext prefilling = with_clock(c, prefill_clock);
+  const bool complete = prefill(prefilling, weights, rest, c.act.chunk_capacity, cancel);
   if (complete && params.max_tokens > 0) {
     const auto last_chunk = (static_cast<int64_t>(rest.size()) - 1) % c.act.chunk_capacity + 1;
-    compute_logits(c, weights, last_chunk, 1, logits.data());
+    compute_logits(prefilling, weights, last_chunk, 1, logits.data());
   }
+  result.metrics.prefill = prefill_clock.times();
   result.prefill_ms = prefill_watch.elapsed_ms();
   if (!complete) {
     result.stop_reason = StopReason::kCancelled;
@@ -92,16 +111,14 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
   if (params.max_tokens == 0) return result;  // warm-up: fills the cache only
 
   const Stopwatch decode_watch;
-  DecodeCounters counters;
-  result.stop_reason =
-      decode(c, weights, vocabulary, params, sink, cancel, logits, result, counters);
+  PhaseClock decode_clock;
+  DecodeMetrics metrics(c.config);
+  result.stop_reason = decode(with_clock(c, decode_clock), weights, vocabulary, params, sink,
+                              cancel, logits, result, metrics);
+  end_phase(&decode_clock, Phase::kSampling);
   result.decode_ms = decode_watch.elapsed_ms();
-  result.decode_bytes += counters.weight_bytes;
-  if (counters.neurons > 0) {
-    const auto neurons = static_cast<double>(counters.neurons);
-    result.predicted_share = static_cast<double>(counters.predicted_neurons) / neurons;
-    result.active_share = static_cast<double>(counters.active_neurons) / neurons;
-  }
+  result.metrics.decode = decode_clock.times();
+  metrics.report(result);
   return result;
 }
 

@@ -66,6 +66,8 @@ void count_dense(const ForwardContext& c, const LayerWeights& w, DecodeCounters&
   counters.weight_bytes +=
       w.gate.bytes() + w.up.bytes() + w.down.bytes() + w.down_by_neuron.bytes();
   counters.neurons += c.config.d_ff;
+  counters.gate_rows += c.config.d_ff;
+  counters.up_rows += c.config.d_ff;
   counters.active_neurons +=
       std::count_if(h, h + c.config.d_ff, [](float value) { return value != 0.0f; });
 }

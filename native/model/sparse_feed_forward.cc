@@ -140,7 +140,9 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
                          w.predictor.rank() > 0;
   float threshold = 0;
   if (predicted) {
+    end_phase(c.clock, Phase::kFeedForward);
     threshold = predict_scores(c, w.predictor, x, c.act.up.data());
+    end_phase(c.clock, Phase::kPredictor);
   } else {
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }
@@ -158,11 +160,15 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
   if (counters == nullptr) return;
   counters->neurons += d_ff;
   counters->weight_bytes += predicted ? w.predictor.bytes() : w.gate.bytes();
+  counters->predictor_bytes += predicted ? w.predictor.bytes() : 0;
+  counters->gate_rows += predicted ? 0 : d_ff;
   counters->weight_bytes += w.down.bytes();
   for (const RangeCount& count : counts) {
     counters->weight_bytes += count.gate_rows * w.gate.stride() + count.up_rows * w.up.stride();
     counters->weight_bytes += count.active * w.down_by_neuron.stride();
+    counters->gate_rows += count.gate_rows;
     counters->predicted_neurons += count.gate_rows;
+    counters->up_rows += count.up_rows;
     counters->active_neurons += count.active;
   }
 }

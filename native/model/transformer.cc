@@ -3,6 +3,22 @@
 #include "model/parallel_matmul.h"
 
 namespace bamboo {
+namespace {
+
+// Shares out what one layer added to the sums since `before`.
+void count_layer(const LayerWeights& w, const DecodeSums& before, DecodeCounters& counters,
+                 LayerCounts& layer) {
+  layer.gate_rows += counters.gate_rows - before.gate_rows;
+  layer.predicted += counters.predicted_neurons - before.predicted_neurons;
+  layer.up_rows += counters.up_rows - before.up_rows;
+  layer.active += counters.active_neurons - before.active_neurons;
+  const int64_t predictor = counters.predictor_bytes - before.predictor_bytes;
+  counters.bytes.predictor += predictor;
+  counters.bytes.feed_forward += counters.weight_bytes - before.weight_bytes - predictor;
+  counters.bytes.attention += w.q.bytes() + w.k.bytes() + w.v.bytes() + w.attn_output.bytes();
+}
+
+}  // namespace
 
 ActivationView norm_and_pack(const ForwardContext& c, const float* weight, int64_t n_tokens) {
   const int64_t d = c.config.d_model;
@@ -26,14 +42,18 @@ bool forward(const ForwardContext& c, const Weights& weights, std::span<const in
   int64_t layer = 0;
   for (const LayerWeights& w : weights.layers) {
     if (cancel.load(std::memory_order_relaxed)) return false;
-    attention_block(c, w, layer++, first, n_tokens);
+    const DecodeSums before = counters == nullptr ? DecodeSums{} : *counters;
+    attention_block(c, w, layer, first, n_tokens);
+    end_phase(c.clock, Phase::kAttention);
     feed_forward_block(c, w, n_tokens, counters);
+    end_phase(c.clock, Phase::kFeedForward);
     if (counters != nullptr) {
-      counters->weight_bytes += w.q.bytes() + w.k.bytes() + w.v.bytes() + w.attn_output.bytes();
+      count_layer(w, before, *counters, counters->layers[static_cast<size_t>(layer)]);
     }
+    ++layer;
   }
   if (counters != nullptr) {
-    counters->weight_bytes += weights.embedding.stride() + weights.output.bytes();
+    counters->bytes.head += weights.embedding.stride() * n_tokens + weights.output.bytes();
   }
   c.cache.append(tokens, decode);
   return true;
@@ -50,6 +70,7 @@ void compute_logits(const ForwardContext& c, const Weights& weights, int64_t n_t
   }
   const ActivationView x = pack(c.kernels, c.pool, normed, count, d, c.act.packed.data());
   parallel_matmul(c.kernels, c.pool, x, {{&weights.output, logits}});
+  end_phase(c.clock, Phase::kHead);
 }
 
 }  // namespace bamboo

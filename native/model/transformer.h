@@ -6,12 +6,15 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "bamboo/engine.h"
+#include "bamboo/generation_metrics.h"
 #include "kernels/kernel_table.h"
 #include "model/activations.h"
 #include "model/kv_cache.h"
 #include "model/model_config.h"
+#include "model/phase_clock.h"
 #include "model/rope_table.h"
 #include "model/weights.h"
 #include "threading/thread_pool.h"
@@ -29,19 +32,37 @@ struct ForwardContext {
   KvCache& cache;
   Activations& act;
   FfnMode mode;
+  PhaseClock* clock = nullptr;  // where phases are timed; null: not at all
   FfnProbe* probe = nullptr;  // looks at every feed-forward block of single tokens, when set
 };
 
 inline ForwardContext with_mode(const ForwardContext& c, FfnMode mode) {
-  return {c.config, c.kernels, c.rope, c.pool, c.cache, c.act, mode};
+  ForwardContext copy = c;
+  copy.mode = mode;
+  return copy;
 }
 
-// Counts of one or more decode steps.
-struct DecodeCounters {
-  int64_t weight_bytes = 0;
+inline ForwardContext with_clock(const ForwardContext& c, PhaseClock& clock) {
+  ForwardContext copy = c;
+  copy.clock = &clock;
+  return copy;
+}
+
+// Sums that the feed-forward blocks of a decode step add to.
+struct DecodeSums {
+  int64_t weight_bytes = 0;       // read by them
+  int64_t predictor_bytes = 0;    // of weight_bytes
   int64_t neurons = 0;            // n_layers * d_ff per token
-  int64_t predicted_neurons = 0;  // gate rows read because the predictor asked for them
+  int64_t gate_rows = 0;          // read
+  int64_t predicted_neurons = 0;  // of gate_rows, read because the predictor asked for them
+  int64_t up_rows = 0;            // read
   int64_t active_neurons = 0;     // with a non-zero activation
+};
+
+// Counts of one decode step: the sums, and how forward() shares them out among layers and phases.
+struct DecodeCounters : DecodeSums {
+  std::vector<LayerCounts> layers;  // [n_layers]
+  PhaseBytes bytes;                 // without keys and values
 };
 
 // Runs `tokens` (1 to chunk_capacity) at the positions after the cache's length and appends them to

@@ -1,12 +1,12 @@
 /**
  * `bamboo bench`: how fast each mode of a model is on this machine, beside the memory bandwidth measured in the same minute.
  */
-import { FFN_MODES, type FfnMode } from '../protocol/engineProtocol';
+import { FFN_MODES, type ModeChoice } from '../protocol/engineProtocol';
 import { UsageError, type Arguments } from './arguments';
 import { measureModes, type BenchOptions } from './benchRuns';
 import { benchTable } from './benchTable';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { modeOf, openTokenSession, seedOf } from './modelSession';
+import { concreteMode, modeOf, openTokenSession, seedOf } from './modelSession';
 
 /** Prefill of a prompt this long is what a completion at a new place costs. */
 const LONG_PROMPT_TOKENS = 1000;
@@ -33,18 +33,19 @@ ${MODEL_HELP}`,
     repeat: { type: 'string' },
   },
   async run(args, io) {
-    const options: BenchOptions = {
+    const options = {
       promptTokens: args.integer('prompt-tokens', { min: 1, max: 1_000_000, fallback: 256 }),
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
       longPrompt: longPromptOf(args),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
-      modes: modesOf(args),
       seed: seedOf(args),
       nowMs: io.nowMs,
     };
+    const choices = modesOf(args);
     const session = await openTokenSession(args, io);
     try {
-      const report = await measureModes(session, options);
+      const modes = choices?.map((choice) => concreteMode(session, choice));
+      const report = await measureModes(session, { ...options, modes });
       io.print(args.flag('json') ? JSON.stringify(report) : benchTable(report));
     } finally {
       session.engine.dispose();
@@ -61,7 +62,7 @@ function longPromptOf(args: Arguments): BenchOptions['longPrompt'] {
 }
 
 /** undefined: all that the model supports. */
-function modesOf(args: Arguments): readonly FfnMode[] | undefined {
+function modesOf(args: Arguments): readonly ModeChoice[] | undefined {
   const list = args.text('modes');
   if (list === undefined) {
     return args.text('mode') === undefined ? undefined : [modeOf(args)];

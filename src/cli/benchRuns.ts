@@ -5,6 +5,7 @@ import { loadModelText, type ModelText } from '../model/modelText';
 import type { FfnMode } from '../protocol/engineProtocol';
 import { EngineError, toEngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult, NativeModelInfo } from '../worker/nativeBinding';
+import { metricsPerToken } from './benchMetrics';
 import { BENCH_TEXT } from './benchText';
 import { summarize, summarizeFirstTokens, type BenchReport, type BenchRun, type FirstTokenRun, type ModeSummary } from './benchSummary';
 import type { TokenSession } from './modelSession';
@@ -110,6 +111,7 @@ function reportOf(
     mode,
     ...summarize(runs),
     ...summarizeFirstTokens(firstTokens),
+    metrics: metricsPerToken(runs, info.ffnWidth),
   }));
   const main = summaries.find(({ mode }) => mode === 'exact') ?? summaries[0];
   if (main === undefined) {

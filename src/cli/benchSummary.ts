@@ -3,6 +3,7 @@
  */
 import type { FfnMode } from '../protocol/engineProtocol';
 import type { NativeGenerateResult } from '../worker/nativeBinding';
+import type { BenchMetrics } from './benchMetrics';
 
 export interface BenchRun {
   readonly result: NativeGenerateResult;
@@ -37,6 +38,8 @@ export interface ModeSummary extends BenchSummary {
   /** Everything but the prompt's last tokens cached. */
   readonly firstTokenWarmMs?: number;
   readonly firstTokenReusedTokens?: number;
+  /** Phases, bytes and layers of a decode step. */
+  readonly metrics: BenchMetrics | undefined;
 }
 
 /** What `bamboo bench --json` prints. The figures beside `modes` are those of `mode`: exact when it was measured. */

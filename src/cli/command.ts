@@ -45,6 +45,8 @@ export const MODEL_HELP = `  --model FILE      GGUF file with a SentencePiece vo
   --threads N       compute threads, 0 = physical cores (default 0)
   --seed N          seed of the sampler (default 0)
   --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;
-                    predicted: those that the model's predictors expect, while decoding (default exact)
+                    predicted: those that the model's predictors expect, while decoding;
+                    auto: the fastest that is close enough to dense on this model
+                    (default auto; exact for loss and logits)
   --calibration FILE  how predicted mode treats each layer (default: MODEL.calibration.json beside the model)
   --json            one JSON object instead of text`;

@@ -99,9 +99,11 @@ function pathForModel(file: string): string {
 
 function summary(outcome: CompletionOutcome): object {
   const timings = outcome.results.map((result) => result.timings);
+  const mode = outcome.results.at(-1)?.mode;
+  const metrics = outcome.results.map((result) => result.metrics);
   return outcome.kind === 'suggestion'
-    ? { kind: outcome.kind, ...outcome.suggestion, timings }
-    : { kind: outcome.kind, reason: outcome.reason, timings };
+    ? { kind: outcome.kind, ...outcome.suggestion, mode, timings, metrics }
+    : { kind: outcome.kind, reason: outcome.reason, mode, timings, metrics };
 }
 
 function describe(outcome: CompletionOutcome): string {

@@ -49,8 +49,8 @@ ${MODEL_HELP}`,
           io.write(added.text);
         }
       });
-      const { stopReason, timings, tokens } = result;
-      io.print(asJson ? JSON.stringify({ text: result.text, stopReason, timings, tokens, isa, threads }) : '');
+      const { stopReason, timings, tokens, mode, metrics } = result;
+      io.print(asJson ? JSON.stringify({ text: result.text, stopReason, timings, tokens, mode, metrics, isa, threads }) : '');
     } finally {
       await session.dispose();
     }

@@ -75,8 +75,8 @@ async function infillSample(sample: Sample, options: InfillOptions, session: Tex
   } catch (error) {
     return toEngineError(error);
   }
-  const { text: completion, stopReason, timings } = result;
-  await output.write(`${JSON.stringify({ ...sample, completion, stopReason, timings })}\n`);
+  const { text: completion, stopReason, timings, mode } = result;
+  await output.write(`${JSON.stringify({ ...sample, completion, stopReason, timings, mode })}\n`);
   return undefined;
 }
 

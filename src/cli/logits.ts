@@ -4,7 +4,7 @@
 import { EngineError } from '../protocol/engineError';
 import { UsageError } from './arguments';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { modeOf, openTokenSession } from './modelSession';
+import { concreteMode, modeOf, openTokenSession } from './modelSession';
 import { writeBytes } from './outputFile';
 
 const MAX_CHUNK = 4096;
@@ -28,15 +28,19 @@ ${MODEL_HELP}`,
     const tokens = parseTokenIds(args.requiredText('tokens'));
     const outputPath = args.requiredText('out');
     const chunk = args.integer('chunk', { min: 0, max: MAX_CHUNK, fallback: 0 });
-    const mode = modeOf(args);
-    const { engine } = await openTokenSession(args, io);
+    const choice = modeOf(args, 'exact');
+    const session = await openTokenSession(args, io);
+    const { engine } = session;
+    const mode = concreteMode(session, choice);
     try {
       requireInVocabulary(tokens, engine.info.vocabSize);
       const logits = await engine.logits(tokens, chunk, mode);
       await writeBytes(outputPath, new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength));
       const shape = [tokens.length, engine.info.vocabSize];
       io.print(
-        args.flag('json') ? JSON.stringify({ out: outputPath, shape }) : `wrote [${shape.join(', ')}] float32 values to ${outputPath}`,
+        args.flag('json')
+          ? JSON.stringify({ out: outputPath, shape, mode })
+          : `wrote [${shape.join(', ')}] float32 values to ${outputPath}`,
       );
     } finally {
       engine.dispose();

@@ -11,7 +11,7 @@ import { encodePrompt } from '../worker/promptTokens';
 import { EXIT, MODEL_HELP, MODEL_OPTIONS, type CliIo, type Command } from './command';
 import { readJsonLines } from './jsonLines';
 import { addLoss, EMPTY_LOSS, meansOf, windowLoss, type LossSum } from './lossSum';
-import { modeOf, openTokenSession } from './modelSession';
+import { concreteMode, modeOf, openTokenSession } from './modelSession';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -49,13 +49,15 @@ that do not overlap; the first token of a window is not predicted.`,
     chunk: { type: 'string' },
   },
   async run(args, io) {
-    const options: LossOptions = {
+    const choice = modeOf(args, 'exact');
+    const limits = {
       input: args.requiredText('input'),
       maxWindows: args.integer('max-windows', { min: 1, max: NO_LIMIT, fallback: NO_LIMIT }),
       chunk: args.integer('chunk', { min: 0, max: 4096, fallback: 0 }),
-      mode: modeOf(args),
     };
-    const { engine, modelPath, binding } = await openTokenSession(args, io);
+    const session = await openTokenSession(args, io);
+    const { engine, modelPath, binding } = session;
+    const options: LossOptions = { ...limits, mode: concreteMode(session, choice) };
     try {
       const text = await loadModelText(modelPath, (path, prefix) => binding.readMetadata(path, prefix));
       const measured = await measureLoss(options, engine, text, io);

@@ -3,11 +3,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
+import { resolveMode, type ModelSparsity } from '../model/sparsityMode';
 import {
-  FFN_MODES,
+  MODE_CHOICES,
   type FfnMode,
   type GenerateRequest,
   type GenerateResult,
+  type ModeChoice,
   type ModelDescription,
   type TokensNotification,
 } from '../protocol/engineProtocol';
@@ -33,6 +35,7 @@ export interface TextSession {
 export interface TokenSession {
   readonly binding: NativeBinding;
   readonly engine: NativeEngine;
+  readonly sparsity: ModelSparsity;
   readonly modelPath: string;
 }
 
@@ -40,8 +43,14 @@ export function seedOf(args: Arguments): number {
   return args.integer('seed', { min: 0, max: MAX_SEED, fallback: 0 });
 }
 
-export function modeOf(args: Arguments): FfnMode {
-  return args.choice('mode', FFN_MODES, 'exact');
+/** Commands that measure quality compare with dense, so their default is a mode that equals it. */
+export function modeOf(args: Arguments, fallback: ModeChoice = 'auto'): ModeChoice {
+  return args.choice('mode', MODE_CHOICES, fallback);
+}
+
+/** What a choice means on the model that was opened. */
+export function concreteMode({ sparsity }: TokenSession, choice: ModeChoice): FfnMode {
+  return resolveMode(choice, sparsity);
 }
 
 /** Same code path as the worker, without a process in between. */
@@ -50,7 +59,7 @@ export async function openTextSession(args: Arguments, io: CliIo): Promise<TextS
   const mode = modeOf(args);
   const modelPath = await modelPathOf(args, io);
   const backend = new NativeBackend(io.loadBinding, io.nowMs);
-  const model = await backend.loadModel({ modelPath, threads, contextLength: 0 });
+  const model = await backend.loadModel({ modelPath, threads, contextLength: 0 }, args.text('calibration'));
   return {
     model,
     generate: (request, signal, onTokens) =>
@@ -64,8 +73,8 @@ export async function openTokenSession(args: Arguments, io: CliIo): Promise<Toke
   const threads = threadsOf(args);
   const modelPath = await modelPathOf(args, io);
   const binding = io.loadBinding();
-  const { engine } = await loadEngine(binding, { modelPath, threads, contextLength: 0 }, args.text('calibration'));
-  return { binding, modelPath, engine };
+  const { engine, sparsity } = await loadEngine(binding, { modelPath, threads, contextLength: 0 }, args.text('calibration'));
+  return { binding, modelPath, engine, sparsity };
 }
 
 function threadsOf(args: Arguments): number {

@@ -4,7 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { cancelledResult } from '../protocol/cancelledResult';
-import type { EngineErrorData, GenerateRequest, GenerateResult, ModelDescription, TokensNotification } from '../protocol/engineProtocol';
+import type {
+  EngineErrorData,
+  GenerateRequest,
+  GenerateResult,
+  ModeChoice,
+  ModelDescription,
+  TokensNotification,
+} from '../protocol/engineProtocol';
+import type { ShadowCheck } from '../protocol/metrics';
 import { engineNotRunning, toEngineError, workerCrashed, workerGaveUp, type EngineError } from './engineError';
 import { EngineProcess, type Log } from './engineProcess';
 import { forkWorker, type SpawnWorker } from './forkWorker';
@@ -39,6 +47,11 @@ export interface EngineClient {
     onTokens?: (tokens: TokensNotification) => void,
     onRestart?: () => void,
   ): Promise<GenerateResult>;
+  /**
+   * For the running request, from its next token on, and for later ones that name no mode, also after a restart.
+   * Rejects with the worker's error for a mode that the model lacks; the mode is then as before.
+   */
+  setMode(mode: ModeChoice): Promise<void>;
   /** Starts afresh, whatever the state; the count of restarts towards the limit begins anew. */
   restart(): Promise<void>;
   /** Ends the worker. Waiting and running requests fail with 'worker-stopped'. */
@@ -55,6 +68,8 @@ export interface EngineClientOptions {
   readonly contextLength: number;
   /** Never gets text of the user's files. */
   readonly log: Log;
+  /** Called in idle time after a request in predicted mode, seldom. */
+  readonly onShadowCheck?: (check: ShadowCheck) => void;
   readonly nodePath?: string;
 }
 
@@ -75,6 +90,7 @@ class SupervisedEngineClient implements EngineClient {
   private process: EngineProcess | undefined;
   private cancelRestart: (() => void) | undefined;
   private disposed = false;
+  private mode: ModeChoice = 'auto';
 
   constructor(
     private readonly options: EngineClientOptions,
@@ -140,7 +156,10 @@ class SupervisedEngineClient implements EngineClient {
     for (let attempt = 1; ; attempt++) {
       try {
         const process = await this.readiness.valueUnlessAborted(signal);
-        return process === undefined ? cancelledResult(requestId, 0) : await process.generate({ ...request, requestId }, signal, forward);
+        if (process === undefined) {
+          return cancelledResult(requestId, 0);
+        }
+        return await process.generate({ mode: this.mode, ...request, requestId }, signal, forward);
       } catch (thrown) {
         const error = toEngineError(thrown);
         if (signal.aborted) {
@@ -157,10 +176,18 @@ class SupervisedEngineClient implements EngineClient {
     }
   }
 
+  async setMode(mode: ModeChoice): Promise<void> {
+    if (this.current.kind === 'ready') {
+      await this.process?.setMode(mode);
+    }
+    this.mode = mode;
+  }
+
   private launch(kind: 'starting' | 'restarting'): void {
     let process: EngineProcess;
     try {
-      process = new EngineProcess(this.parts.spawn(), this.parts.timers, this.options.log, (error) => this.processDied(process, error));
+      const died = (error: EngineError): void => this.processDied(process, error);
+      process = new EngineProcess(this.parts.spawn(), this.parts.timers, this.options.log, died, this.options.onShadowCheck);
     } catch (error) {
       this.recover(workerCrashed(toEngineError(error).message));
       return;
@@ -180,7 +207,8 @@ class SupervisedEngineClient implements EngineClient {
     }
     this.options.log(
       'info',
-      `Model ${model.name} is ready: ${model.isa}, ${model.threads} threads, loaded in ${Math.round(model.loadMs)} ms.`,
+      `Model ${model.name} is ready: ${model.isa}, ${model.threads} threads, loaded in ${Math.round(model.loadMs)} ms. ` +
+        `Automatic mode: ${model.autoMode}. ${model.autoModeReason}`,
     );
     this.setState({ kind: 'ready', model });
     this.readiness.succeed(process);

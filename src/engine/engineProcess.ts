@@ -10,14 +10,25 @@ import {
   type GenerateRequest,
   type GenerateResult,
   type LoadModelParams,
+  type ModeChoice,
   type ModelDescription,
+  type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
 import { EngineError, protocolMismatch, toEngineError } from '../protocol/engineError';
+import type { ShadowCheck } from '../protocol/metrics';
 import { workerCrashed, workerUnresponsive } from './engineError';
 import type { WorkerHandle } from './forkWorker';
 import { Heartbeat, HEARTBEAT } from './heartbeat';
-import { parseGenerateResult, parseHelloResult, parseModelDescription, parsePingResult, parseTokens } from './responseSchemas';
+import {
+  parseGenerateResult,
+  parseHelloResult,
+  parseModelDescription,
+  parsePingResult,
+  parseSetModeResult,
+  parseShadowCheck,
+  parseTokens,
+} from './responseSchemas';
 import type { Timers } from './timers';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -43,6 +54,7 @@ export class EngineProcess {
     private readonly log: Log,
     /** Called once, before the requests that were running fail. Not called after `stop`. */
     private readonly onDied: (error: EngineError) => void,
+    private readonly onShadowCheck: (check: ShadowCheck) => void = () => undefined,
   ) {
     this.connection = createMessageConnection(worker.reader, worker.writer);
     this.heartbeat = new Heartbeat(
@@ -82,6 +94,11 @@ export class EngineProcess {
     }
   }
 
+  /** From the next token of the running request on. Error: the worker's own for a mode that the model lacks. */
+  async setMode(mode: ModeChoice): Promise<SetModeResult> {
+    return parseSetModeResult(await this.request(METHOD.setMode, { mode }));
+  }
+
   /** Ends the process on purpose; what still runs fails with `reason`. */
   async stop(reason: EngineError): Promise<void> {
     if (this.end !== undefined) {
@@ -105,15 +122,22 @@ export class EngineProcess {
     this.worker.onExit((how) => this.die(workerCrashed(how)));
     this.worker.onOutputLine((line) => this.log('warn', `worker: ${line}`));
     this.connection.onError(([error]) => this.log('debug', `Channel to the worker: ${error.message}`));
-    this.connection.onNotification(METHOD.tokens, (params: unknown) => {
+    this.onNotification(METHOD.tokens, (params) => {
+      const tokens = parseTokens(params);
+      this.running.get(tokens.requestId)?.onTokens(tokens);
+    });
+    this.onNotification(METHOD.shadow, (params) => this.onShadowCheck(parseShadowCheck(params)));
+    this.connection.listen();
+  }
+
+  private onNotification(method: string, handler: (params: unknown) => void): void {
+    this.connection.onNotification(method, (params: unknown) => {
       try {
-        const tokens = parseTokens(params);
-        this.running.get(tokens.requestId)?.onTokens(tokens);
+        handler(params);
       } catch (error) {
         this.log('error', toEngineError(error).message);
       }
     });
-    this.connection.listen();
   }
 
   private die(error: EngineError): void {

@@ -4,14 +4,17 @@
  */
 import * as v from 'valibot';
 import {
+  FFN_MODES,
   METHOD,
   PROMPT_FORMS,
   type GenerateResult,
   type HelloResult,
   type ModelDescription,
   type PingResult,
+  type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
+import { MAX_LAYERS, TRACE_STEPS, type ShadowCheck } from '../protocol/metrics';
 import { EngineError } from './engineError';
 
 const nonNegative = v.pipe(v.number(), v.minValue(0));
@@ -31,7 +34,46 @@ const model = v.object({
   isa: v.string(),
   loadMs: nonNegative,
   promptForm: v.picklist(PROMPT_FORMS),
+  modes: v.array(v.picklist(FFN_MODES)),
+  autoMode: v.picklist(FFN_MODES),
+  autoModeReason: v.string(),
 });
+
+const phases = v.object({
+  attentionMs: nonNegative,
+  predictorMs: nonNegative,
+  feedForwardMs: nonNegative,
+  headMs: nonNegative,
+  samplingMs: nonNegative,
+});
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const perLayer = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.maxLength(MAX_LAYERS));
+/** base64 of at most TRACE_STEPS x MAX_LAYERS bytes. */
+const shares = v.pipe(v.string(), v.maxLength(Math.ceil((TRACE_STEPS * MAX_LAYERS) / 3) * 4), v.regex(/^[A-Za-z0-9+/]*={0,2}$/));
+const metrics = v.object({
+  prefill: v.object({ computedTokens: count, reusedTokens: count, phases }),
+  decode: v.object({
+    steps: v.object({ dense: count, exact: count, predicted: count }),
+    phases,
+    bytes: v.object({ attentionBytes: count, predictorBytes: count, feedForwardBytes: count, headBytes: count }),
+    neuronsPerLayer: count,
+    layers: v.object({
+      gateRows: perLayer(count),
+      predictedRows: perLayer(count),
+      upRows: perLayer(count),
+      activeNeurons: perLayer(count),
+    }),
+    trace: v.object({ steps: v.pipe(count, v.maxValue(TRACE_STEPS)), computed: shares, active: shares }),
+  }),
+});
+const shadow = v.object({
+  requestId: v.string(),
+  everyN: count,
+  positions: count,
+  neuronRecall: perLayer(share),
+  massRecall: perLayer(share),
+});
+const setMode = v.object({ mode: v.picklist(FFN_MODES) });
 const token = v.object({ id: count, logProb: v.number() });
 const tokens = v.object({ requestId: v.string(), text: v.string(), tokens: v.array(token) });
 const generate = v.object({
@@ -48,6 +90,8 @@ const generate = v.object({
     reusedTokens: count,
     generatedTokens: count,
   }),
+  mode: v.exactOptional(v.picklist(FFN_MODES)),
+  metrics: v.exactOptional(metrics),
 });
 
 function parse<Schema extends v.GenericSchema>(method: string, schema: Schema, value: unknown): v.InferOutput<Schema> {
@@ -67,4 +111,6 @@ export const parseHelloResult = (value: unknown): HelloResult => parse(METHOD.he
 export const parsePingResult = (value: unknown): PingResult => parse(METHOD.ping, ping, value);
 export const parseModelDescription = (value: unknown): ModelDescription => parse(METHOD.loadModel, model, value);
 export const parseTokens = (value: unknown): TokensNotification => parse(METHOD.tokens, tokens, value);
+export const parseShadowCheck = (value: unknown): ShadowCheck => parse(METHOD.shadow, shadow, value);
+export const parseSetModeResult = (value: unknown): SetModeResult => parse(METHOD.setMode, setMode, value);
 export const parseGenerateResult = (value: unknown): GenerateResult => parse(METHOD.generate, generate, value);

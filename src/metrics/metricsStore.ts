@@ -3,6 +3,8 @@
  * Pure: times come in as numbers, nothing is written anywhere.
  */
 import type { GenerateResult } from '../protocol/engineProtocol';
+import type { ShadowCheck } from '../protocol/metrics';
+import { DecodeHistory, type DecodeSnapshot } from './decodeHistory';
 import { percentile, RingBuffer } from './ringBuffer';
 
 /** One completion, which may have taken several engine requests (one per line). Times in milliseconds. */
@@ -30,10 +32,14 @@ export interface MetricsSnapshot {
   readonly tokensPerSecond: number | undefined;
   /** Share of prompt tokens that came from the KV cache, 0..1, over the samples kept. */
   readonly reusedShare: number | undefined;
+  /** Decode time per generated token of a completion, over the samples kept. */
+  readonly decodeMsPerTokenP50: number | undefined;
+  readonly decodeMsPerTokenP95: number | undefined;
 }
 
 export class MetricsStore {
   private readonly samples: RingBuffer<RequestSample>;
+  private readonly history = new DecodeHistory();
   private requests = 0;
   private shown = 0;
   private shownFromCache = 0;
@@ -49,6 +55,13 @@ export class MetricsStore {
     this.requests += 1;
     if (results.length === 0 || results.some((result) => result.stopReason === 'cancelled')) return;
     this.samples.push({ totalMs, ...summed(results) });
+    for (const { metrics } of results) {
+      if (metrics !== undefined) this.history.record(metrics);
+    }
+  }
+
+  recordShadowCheck(check: ShadowCheck): void {
+    this.history.recordShadowCheck(check);
   }
 
   recordShown(fromCache: boolean): void {
@@ -60,11 +73,17 @@ export class MetricsStore {
     this.accepted += 1;
   }
 
+  /** Where the time of a token goes and which layers are sparse; copies, so not for every keystroke. */
+  decodeSnapshot(): DecodeSnapshot {
+    return this.history.snapshot();
+  }
+
   snapshot(): MetricsSnapshot {
     const samples = this.samples.toArray();
     const total = (field: keyof RequestSample): number => samples.reduce((sum, sample) => sum + sample[field], 0);
     const decodeMs = total('decodeMs');
     const promptTokens = total('promptTokens');
+    const msPerToken = samples.filter((sample) => sample.generatedTokens > 0).map((sample) => sample.decodeMs / sample.generatedTokens);
     const values = (field: keyof RequestSample): number[] => samples.map((sample) => sample[field]);
     return {
       requests: this.requests,
@@ -77,6 +96,8 @@ export class MetricsStore {
       decodeMsP50: percentile(values('decodeMs'), 50),
       tokensPerSecond: decodeMs > 0 ? total('generatedTokens') / (decodeMs / 1000) : undefined,
       reusedShare: promptTokens > 0 ? total('reusedTokens') / promptTokens : undefined,
+      decodeMsPerTokenP50: percentile(msPerToken, 50),
+      decodeMsPerTokenP95: percentile(msPerToken, 95),
     };
   }
 }

@@ -17,6 +17,11 @@ export class RingBuffer<T> {
   toArray(): T[] {
     return [...this.values];
   }
+
+  oldestFirst(): T[] {
+    const oldest = this.values.length < this.capacity ? 0 : this.next;
+    return [...this.values.slice(oldest), ...this.values.slice(0, oldest)];
+  }
 }
 
 /** Nearest-rank percentile, `p` in 0..100; undefined for no values. */

@@ -1,10 +1,12 @@
 /**
  * The messages between the extension host (or the CLI) and the worker process.
- * Types and constants only; this folder imports nothing, both ends import it.
+ * Types and constants only; this folder imports nothing from outside, both ends import it.
  *
  * Every generate request ends in exactly one answer: a result (finished) or an error (failed).
  * A cancelled request is answered by a result whose stopReason is 'cancelled'.
  */
+
+import type { GenerateMetrics } from './metrics';
 
 export const PROTOCOL_VERSION = 2;
 
@@ -15,6 +17,8 @@ export const METHOD = {
   generate: 'generate', // request: GenerateRequest -> GenerateResult
   tokens: 'tokens', // notification worker -> host: TokensNotification
   cancel: 'cancel', // notification host -> worker: CancelParams
+  setMode: 'setMode', // request: SetModeParams -> SetModeResult
+  shadow: 'shadow', // notification worker -> host: ShadowCheck (metrics.ts), in idle time after a request
   ping: 'ping', // request: {} -> PingResult; the heartbeat
   shutdown: 'shutdown', // request: {} -> {}
 } as const;
@@ -59,6 +63,11 @@ export interface ModelDescription {
   readonly isa: string;
   readonly loadMs: number;
   readonly promptForm: PromptForm;
+  /** The modes that differ on this model. */
+  readonly modes: readonly FfnMode[];
+  /** What 'auto' means on this model, and why, in one sentence. */
+  readonly autoMode: FfnMode;
+  readonly autoModeReason: string;
 }
 
 /** Text is never parsed for special tokens: those are named explicitly, so a file that contains "<|fim_middle|>" is only text. */
@@ -93,6 +102,11 @@ export type FfnMode = 'dense' | 'exact' | 'predicted';
 
 export const FFN_MODES: readonly FfnMode[] = ['exact', 'dense', 'predicted'];
 
+/** 'auto': the fastest mode that meets the fidelity bar on the loaded model. */
+export type ModeChoice = FfnMode | 'auto';
+
+export const MODE_CHOICES: readonly ModeChoice[] = ['auto', ...FFN_MODES];
+
 export type RequestPriority = 'completion' | 'chat';
 
 export interface GenerateRequest {
@@ -106,8 +120,8 @@ export interface GenerateRequest {
   readonly maxPromptTokens: number;
   readonly sampling: SamplingOptions;
   readonly stop: StopOptions;
-  /** Which feed-forward neurons are computed while decoding; default: 'exact'. */
-  readonly mode?: FfnMode;
+  /** Which feed-forward neurons are computed while decoding; default: what setMode said last, 'auto' before that. */
+  readonly mode?: ModeChoice;
 }
 
 export interface GeneratedToken {
@@ -125,6 +139,15 @@ export interface TokensNotification {
 
 export interface CancelParams {
   readonly requestId: string;
+}
+
+/** Applies to the request that runs, from its next token on, and to later ones that name no mode. */
+export interface SetModeParams {
+  readonly mode: ModeChoice;
+}
+
+export interface SetModeResult {
+  readonly mode: FfnMode;
 }
 
 export type StopReason = 'end-token' | 'stop-string' | 'max-tokens' | 'context-full' | 'cancelled';
@@ -147,6 +170,9 @@ export interface GenerateResult {
   readonly tokens: readonly GeneratedToken[];
   readonly stopReason: StopReason;
   readonly timings: GenerateTimings;
+  /** The mode that the request ended in; metrics say how many tokens ran in which. Both are absent when the model never saw the request. */
+  readonly mode?: FfnMode;
+  readonly metrics?: GenerateMetrics;
 }
 
 export interface PingResult {

@@ -5,12 +5,15 @@
 import type { Generate } from '../completion/completeOnce';
 import { toEngineError } from '../engine/engineError';
 import type { EngineClient, EngineClientOptions, EngineState } from '../engine/engineClient';
-import type { PromptForm } from '../protocol/engineProtocol';
+import type { ModeChoice, PromptForm } from '../protocol/engineProtocol';
 import type { EngineSettings } from './settings';
 
 export interface EngineHostParts {
   readonly createClient: (options: EngineClientOptions) => EngineClient;
   readonly settings: () => EngineSettings;
+  /** Asked before every request. */
+  readonly mode: () => ModeChoice;
+  readonly onShadowCheck: NonNullable<EngineClientOptions['onShadowCheck']>;
   /** Path of the model that ships with the extension; rejects when it is not there. */
   readonly bundledModelPath: () => Promise<string>;
   readonly workerPath: string;
@@ -67,8 +70,17 @@ export class EngineHost {
   readonly generate: Generate = async (request, signal, onTokens, onRestart) => {
     if (!this.prepared) throw new Error('The engine has not been started yet.');
     const client = await this.prepared;
-    return client.generate(request, signal, onTokens, onRestart);
+    return client.generate({ ...request, mode: this.modeNow() }, signal, onTokens, onRestart);
   };
+
+  /** The setting changed: a request that runs goes on in the new mode. */
+  async modeChanged(): Promise<void> {
+    try {
+      await this.client?.setMode(this.modeNow());
+    } catch (thrown) {
+      this.parts.log('warn', toEngineError(thrown).message);
+    }
+  }
 
   /** Starts, or starts afresh with the settings of now. Resolves when the model is ready; a failure becomes the state, not a rejection. */
   async start(): Promise<void> {
@@ -110,16 +122,22 @@ export class EngineHost {
   /** A start that another one overtook ends in the other's client. */
   private async prepare(generation: number, old: EngineClient | undefined): Promise<EngineClient> {
     await old?.dispose();
-    const { createClient, settings, bundledModelPath, workerPath, addonPath, log } = this.parts;
+    const { createClient, settings, bundledModelPath, workerPath, addonPath, log, onShadowCheck } = this.parts;
     const { modelPath: chosen, threads } = settings();
     const modelPath = chosen === '' ? await bundledModelPath() : chosen;
     if (generation !== this.generation && this.prepared) return this.prepared;
-    const client = createClient({ workerPath, addonPath, modelPath, threads, contextLength: 0, log });
+    const client = createClient({ workerPath, addonPath, modelPath, threads, contextLength: 0, log, onShadowCheck });
     this.client = client;
     client.onDidChangeState(() => {
       if (client === this.client) this.changed();
     });
     return client;
+  }
+
+  /** Someone who asked for predictors and opens a model without them wants completions, not an error at every key. */
+  private modeNow(): ModeChoice {
+    const choice = this.parts.mode();
+    return choice === 'predicted' && this.state.model?.modes.includes('predicted') !== true ? 'auto' : choice;
   }
 
   private fail(thrown: unknown): void {

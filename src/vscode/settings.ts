@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { ProviderSettings } from '../completion/inlineCompletionProvider';
+import { MODE_CHOICES, type ModeChoice } from '../protocol/engineProtocol';
 
 export interface EngineSettings {
   /** Empty: the bundled model. */
@@ -13,7 +14,10 @@ export interface EngineSettings {
 }
 
 export const SECTION = 'bamboo';
+/** A change of these starts the engine afresh. */
 export const ENGINE_SETTINGS: readonly string[] = ['bamboo.model.path', 'bamboo.threads'];
+/** A change of these is for the next token. */
+export const MODE_SETTINGS: readonly string[] = ['bamboo.mode', 'bamboo.sparse.strategy'];
 
 const LIMITS = { maxTokens: { min: 1, max: 256, default: 64 }, threads: { min: 0, max: 64, default: 0 } } as const;
 
@@ -35,6 +39,14 @@ export function engineSettings(): EngineSettings {
     modelPath: typeof modelPath === 'string' ? modelPath.trim() : '',
     threads: integerOf(settings.get<unknown>('threads'), LIMITS.threads),
   };
+}
+
+/** Dense, or the strategy that serves sparse mode. */
+export function modeSetting(): ModeChoice {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  if (settings.get<unknown>('mode') === 'dense') return 'dense';
+  const strategy = settings.get<unknown>('sparse.strategy');
+  return MODE_CHOICES.find((choice) => choice === strategy && choice !== 'dense') ?? 'auto';
 }
 
 /** Switches completions on or off where the setting is set already: the folder's or workspace's own, else the user's. */

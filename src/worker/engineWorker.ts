@@ -8,32 +8,48 @@ import {
   LIMITS,
   METHOD,
   PROTOCOL_VERSION,
+  type GenerateRequest,
   type GenerateResult,
   type HelloResult,
   type ModelDescription,
   type PingResult,
+  type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
+import type { ShadowCheck } from '../protocol/metrics';
 import type { Backend } from './backends/backend';
 import { RequestQueue } from './requestQueue';
-import { parseCancel, parseGenerate, parseHello, parseLoadModel, parseNothing } from './requestSchemas';
+import { parseCancel, parseGenerate, parseHello, parseLoadModel, parseNothing, parseSetMode } from './requestSchemas';
+import { SHADOW_LIMITS, ShadowScheduler, type ShadowLimits } from './shadowScheduler';
 import { invalidRequest, modelNotLoaded } from './workerErrors';
 
 export interface EngineWorkerParts {
   readonly backend: Backend;
   readonly identity: Omit<HelloResult, 'protocolVersion'>;
   readonly sendTokens: (tokens: TokensNotification) => void;
+  readonly sendShadowCheck: (check: ShadowCheck) => void;
+  readonly warn: (error: unknown) => void;
   readonly residentBytes: () => number;
   readonly nowMs: () => number;
+  /** Calls the task once, later; returns a function that prevents it. */
+  readonly after: (delayMs: number, task: () => void) => () => void;
+  readonly shadowLimits?: ShadowLimits;
 }
 
 export class EngineWorker {
   private readonly queue: RequestQueue<GenerateResult>;
+  private readonly shadow: ShadowScheduler;
   private greeted = false;
   private model: ModelDescription | undefined;
 
   constructor(private readonly parts: EngineWorkerParts) {
     this.queue = new RequestQueue(LIMITS.queuedRequests, parts.nowMs);
+    this.shadow = new ShadowScheduler(parts.shadowLimits ?? SHADOW_LIMITS, {
+      probe: (sequence, everyN, signal) => parts.backend.probe(sequence, everyN, signal),
+      report: parts.sendShadowCheck,
+      failed: parts.warn,
+      after: parts.after,
+    });
   }
 
   /** The handshake: nothing else is answered before it, and nothing at all when the versions differ. */
@@ -65,12 +81,22 @@ export class EngineWorker {
     const outcome = await this.queue.submit({
       requestId: request.requestId,
       priority: request.priority,
-      run: (signal) => this.parts.backend.generate(request, this.parts.sendTokens, signal),
+      run: (signal) => this.runRequest(request, signal),
     });
     if (outcome.kind === 'cancelled-in-queue') {
       return cancelledResult(request.requestId, outcome.queueMs);
     }
     return { ...outcome.value, timings: { ...outcome.value.timings, queueMs: outcome.queueMs } };
+  }
+
+  /** Takes effect between two tokens; nothing is loaded again. */
+  setMode(params: unknown): SetModeResult {
+    this.requireHello(METHOD.setMode);
+    const { mode } = parseSetMode(params);
+    if (this.model === undefined) {
+      throw modelNotLoaded();
+    }
+    return { mode: this.parts.backend.setMode(mode) };
   }
 
   cancel(params: unknown): void {
@@ -90,9 +116,18 @@ export class EngineWorker {
     return {};
   }
 
+  private async runRequest(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult> {
+    const { backend, sendTokens } = this.parts;
+    await this.shadow.preempt();
+    const result = await backend.generate(request, sendTokens, signal);
+    this.shadow.requestEnded(result, () => backend.lastSequence());
+    return result;
+  }
+
   private async finishAll(): Promise<void> {
     this.queue.cancelAll();
     await this.queue.whenIdle();
+    await this.shadow.preempt();
   }
 
   private requireHello(method: string): void {

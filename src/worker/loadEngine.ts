@@ -3,11 +3,14 @@
  * model then runs with the thresholds of its own metadata.
  */
 import { calibrationPathOf, fitsModel, readCalibration, type SparsityCalibration } from '../model/sparsityCalibration';
+import type { ModelSparsity } from '../model/sparsityMode';
 import type { NativeBinding, NativeEngine, NativeEngineOptions } from './nativeBinding';
 
 export interface CalibratedEngine {
   readonly engine: NativeEngine;
   readonly calibration: SparsityCalibration | undefined;
+  /** What the choice of a mode depends on. */
+  readonly sparsity: ModelSparsity;
 }
 
 /** calibrationPath: default the file beside the model. Errors: those of load, 'malformed-metadata'. */
@@ -18,9 +21,11 @@ export async function loadEngine(
 ): Promise<CalibratedEngine> {
   const found = await readCalibration(calibrationPath);
   const engine = await binding.load(options);
-  const calibration = found !== undefined && fitsModel(found, engine.info) ? found : undefined;
-  if (calibration !== undefined) {
-    engine.setPolicy(calibration.layers.map(({ mode, threshold, upFirst }) => ({ mode, threshold, upFirst })));
+  const { hasPredictors, hasSilentNeurons } = engine.info;
+  if (found === undefined || !fitsModel(found, engine.info)) {
+    return { engine, calibration: undefined, sparsity: { hasPredictors, hasSilentNeurons } };
   }
-  return { engine, calibration };
+  engine.setPolicy(found.layers.map(({ mode, threshold, upFirst }) => ({ mode, threshold, upFirst })));
+  const calibration = { fidelityMet: found.fidelity.met };
+  return { engine, calibration: found, sparsity: { hasPredictors, hasSilentNeurons, calibration } };
 }

@@ -25,11 +25,17 @@ function answering<Result>(handler: (params: unknown) => Result | Promise<Result
   };
 }
 
+/** The host logs this stream. */
+function warn(error: unknown): void {
+  process.stderr.write(`${toEngineError(error).message}\n`);
+}
+
 function lowerPriority(): void {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
+  } catch (error) {
     // A sandbox may forbid it; typing then competes with inference a little more.
+    warn(`The priority could not be lowered: ${toEngineError(error).message}`);
   }
 }
 
@@ -43,8 +49,14 @@ function main(addonPath: string): void {
     ),
     identity: { workerVersion: packageVersion(packageRootOf(__dirname)), pid: process.pid, nodeVersion: process.version },
     sendTokens: (tokens) => void connection.sendNotification(METHOD.tokens, tokens),
+    sendShadowCheck: (check) => void connection.sendNotification(METHOD.shadow, check),
+    warn,
     residentBytes: () => process.memoryUsage.rss(),
     nowMs: () => performance.now(),
+    after: (delayMs, task) => {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
   });
   let shutDown = false;
 
@@ -59,6 +71,10 @@ function main(addonPath: string): void {
   connection.onRequest(
     METHOD.generate,
     answering((params) => worker.generate(params)),
+  );
+  connection.onRequest(
+    METHOD.setMode,
+    answering((params) => worker.setMode(params)),
   );
   connection.onRequest(
     METHOD.ping,
@@ -76,8 +92,8 @@ function main(addonPath: string): void {
     try {
       worker.cancel(params);
     } catch (error) {
-      // A notification has no answer; the host logs this stream.
-      process.stderr.write(`${toEngineError(error).message}\n`);
+      // A notification has no answer.
+      warn(error);
     }
   });
   process.on('disconnect', () => {

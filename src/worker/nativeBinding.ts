@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import type { Metadata } from '../model/modelMetadata';
 import type { FfnMode } from '../protocol/engineProtocol';
+import type { LayerCounts, PhaseBytes, PhaseTimes, StepsByMode } from '../protocol/metrics';
 
 export interface NativeEngineOptions {
   modelPath: string;
@@ -30,6 +31,8 @@ export interface NativeModelInfo {
   loadMs: number;
   /** The mode 'predicted' is possible. */
   hasPredictors: boolean;
+  /** Its gate is a ReLU; false for SiLU, which computes every neuron in every mode. */
+  hasSilentNeurons: boolean;
   /** Weight bytes one decoded token reads at most (every neuron computed). */
   denseBytesPerToken: number;
 }
@@ -69,6 +72,17 @@ export interface NativeGenerateResult {
   predictedShare: number;
   /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */
   activeShare: number;
+  metrics: NativeGenerateMetrics;
+}
+
+export interface NativeGenerateMetrics {
+  prefill: PhaseTimes;
+  decode: PhaseTimes;
+  bytes: PhaseBytes;
+  steps: StepsByMode;
+  layers: LayerCounts;
+  /** Of the newest steps: one byte a layer, round(255 × share), step after step, oldest first. */
+  trace: { steps: number; computed: Uint8Array; active: Uint8Array };
 }
 
 export interface NativeProbeParams {
@@ -120,6 +134,8 @@ export interface NativeEngine {
   generate(params: NativeGenerateParams, onTokens: (batch: NativeTokenBatch) => void): Promise<NativeGenerateResult>;
   /** Ends the running generate within one layer's work; it resolves with stopReason 'cancelled'. */
   cancel(): void;
+  /** The mode of the running generate from its next token on. Throws invalid-argument for a mode that the model lacks. */
+  setMode(mode: FfnMode): void;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
   logits(tokens: Int32Array, chunkSize: number, mode?: FfnMode): Promise<Float32Array>;
   /** Decodes tokens[first..] and compares every so many of them with dense mode. cancel() ends it early with what it has. */

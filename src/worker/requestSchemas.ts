@@ -4,14 +4,15 @@
  */
 import * as v from 'valibot';
 import {
-  FFN_MODES,
   LIMITS,
   METHOD,
+  MODE_CHOICES,
   type CancelParams,
   type GenerateRequest,
   type HelloParams,
   type LoadModelParams,
   type PromptPart,
+  type SetModeParams,
 } from '../protocol/engineProtocol';
 import { invalidRequest } from './workerErrors';
 
@@ -35,6 +36,8 @@ const utf8AtMost = (bytes: number) =>
 const nothing = v.looseObject({});
 const hello = v.object({ protocolVersion: v.pipe(v.number(), v.integer()) });
 const cancel = v.object({ requestId });
+const mode = v.picklist(MODE_CHOICES);
+const setMode = v.object({ mode });
 const loadModel = v.object({
   modelPath: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_LENGTH)),
   threads: count(MAX_THREADS),
@@ -75,7 +78,7 @@ const generate = v.object({
   maxPromptTokens: count(MAX_CONTEXT_LENGTH),
   sampling,
   stop,
-  mode: v.exactOptional(v.picklist(FFN_MODES)),
+  mode: v.exactOptional(mode),
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {
@@ -95,6 +98,7 @@ function parse<Schema extends v.GenericSchema>(method: string, schema: Schema, p
 export const parseHello = (params: unknown): HelloParams => parse(METHOD.hello, hello, params);
 export const parseLoadModel = (params: unknown): LoadModelParams => parse(METHOD.loadModel, loadModel, params);
 export const parseGenerate = (params: unknown): GenerateRequest => parse(METHOD.generate, generate, params);
+export const parseSetMode = (params: unknown): SetModeParams => parse(METHOD.setMode, setMode, params);
 export const parseCancel = (params: unknown): CancelParams => parse(METHOD.cancel, cancel, params);
 export const parseNothing = (method: string, params: unknown): void => {
   parse(method, nothing, params ?? {});

@@ -60,6 +60,37 @@ describe.runIf(available)('the bundled model behind a worker', () => {
     expect(result.tokens.every((token) => token.logProb <= 0)).toBe(true);
   });
 
+  it('goes from dense to exact between two tokens, without loading again and with the same tokens', async () => {
+    const long = infill(PREFIX, SUFFIX, { maxTokens: 48, stop: { strings: [], tokens: [] } });
+    const dense = await client.generate({ ...long, mode: 'dense' }, never);
+    expect(dense).toMatchObject({ mode: 'dense', metrics: { decode: { steps: { dense: 47, exact: 0, predicted: 0 } } } });
+    let asked: Promise<void> | undefined;
+    const mixed = await client.generate({ ...long, mode: 'dense' }, never, () => {
+      asked ??= client.setMode('exact');
+    });
+    await asked;
+    await client.setMode('auto');
+    expect(mixed.tokens).toEqual(dense.tokens);
+    expect(mixed.mode).toBe('exact');
+    const steps = mixed.metrics?.decode.steps;
+    expect(steps?.dense).toBeGreaterThan(0);
+    expect(steps?.exact).toBeGreaterThan(0);
+  });
+
+  it('reports where the time of a token went and how many neurons each layer computed', async () => {
+    const { metrics, timings } = await client.generate(infill(PREFIX, SUFFIX, { mode: 'predicted' }), never);
+    if (metrics === undefined) throw new Error('the answer has no metrics');
+    const { attentionMs, predictorMs, feedForwardMs, headMs, samplingMs } = metrics.decode.phases;
+    const total = attentionMs + predictorMs + feedForwardMs + headMs + samplingMs;
+    expect(total).toBeGreaterThan(0.9 * timings.decodeMs);
+    expect(total).toBeLessThanOrEqual(timings.decodeMs);
+    expect(predictorMs).toBeGreaterThan(0);
+    const { layers, trace, steps } = metrics.decode;
+    expect(layers.gateRows).toHaveLength(12);
+    expect(layers.predictedRows).toEqual(layers.gateRows);
+    expect(trace.steps).toBe(steps.predicted);
+  });
+
   it('gives the same text and the same tokens whether its KV cache is warm or the process is new', async () => {
     const warm = await client.generate(infill(PREFIX, SUFFIX), never);
     expect(warm.timings.reusedTokens).toBeGreaterThan(0);

@@ -9,7 +9,15 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
-import { LIMITS, METHOD, PROTOCOL_VERSION, type ModelDescription, type PingResult } from '../../src/protocol/engineProtocol';
+import {
+  LIMITS,
+  METHOD,
+  PROTOCOL_VERSION,
+  type GenerateResult,
+  type ModelDescription,
+  type PingResult,
+} from '../../src/protocol/engineProtocol';
+import type { ShadowCheck } from '../../src/protocol/metrics';
 import { createFakeModel, FAKE_ADDON, requestFor, type FakeModel } from './fakeModel';
 import { cpuTicks, niceValue } from './processStat';
 import { bundleForTests } from './workerBundle';
@@ -91,6 +99,46 @@ describe('what the worker refuses', () => {
     await hello();
     const { residentBytes } = await connection.sendRequest<PingResult>(METHOD.ping, {});
     expect(residentBytes).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('the mode', () => {
+  it('is set for later requests, changes the one that runs, and an unknown one is refused', async () => {
+    await hello();
+    await expectCode(connection.sendRequest(METHOD.setMode, { mode: 'dense' }), 'model-not-loaded');
+    expect(await load()).toMatchObject({ autoMode: 'exact', modes: ['dense', 'exact', 'predicted'] });
+    await expectCode(connection.sendRequest(METHOD.setMode, { mode: 'guessed' }), 'invalid-request');
+    const running = connection.sendRequest<GenerateResult>(METHOD.generate, { ...requestFor('x', '<|endless|>'), requestId: '1' });
+    await new Promise((resolve) => connection.onNotification(METHOD.tokens, resolve));
+    expect(await connection.sendRequest(METHOD.setMode, { mode: 'dense' })).toEqual({ mode: 'dense' });
+    expect(await running).toMatchObject({ mode: 'dense', metrics: { decode: { steps: { dense: 64 } } } });
+    const next = connection.sendRequest(METHOD.generate, { ...requestFor('x'), requestId: '2' });
+    expect(await next).toMatchObject({ mode: 'dense' });
+  });
+});
+
+describe('a shadow check', () => {
+  const checks: ShadowCheck[] = [];
+  const ask = (requestId: string, mode: string) =>
+    connection.sendRequest(METHOD.generate, { ...requestFor('abcdefghij'), requestId, mode });
+
+  it('follows a request in predicted mode once nothing is asked for', async () => {
+    await hello();
+    await load();
+    const checked = new Promise((resolve) => connection.onNotification(METHOD.shadow, resolve));
+    await ask('1', 'predicted');
+    // Ten tokens, every eighth: two positions, of which the fake library keeps half the neurons.
+    expect(await checked).toEqual({ requestId: '1', everyN: 8, positions: 2, neuronRecall: [0.5], massRecall: [0.75] });
+  });
+
+  it('does not follow requests in other modes', async () => {
+    await hello();
+    await load();
+    connection.onNotification(METHOD.shadow, (check: ShadowCheck) => void checks.push(check));
+    await ask('1', 'exact');
+    await ask('2', 'dense');
+    await delay(600);
+    expect(checks).toEqual([]);
   });
 });
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bamboo/error.h"
+#include "bamboo/generation_metrics.h"
 
 namespace bamboo {
 
@@ -37,6 +38,7 @@ struct ModelInfo {
   std::string isa;
   double load_ms = 0;
   bool has_predictors = false;        // FfnMode::kPredicted is possible
+  bool has_silent_neurons = false;    // ReLU gate: kExact skips neurons; SiLU: it computes all
   int64_t dense_bytes_per_token = 0;  // weight bytes of one decode step that computes every neuron
 };
 
@@ -74,6 +76,9 @@ struct GenerateParams {
   std::span<const int32_t> stop_tokens;
   std::span<const std::string> stop_strings;  // needs a vocabulary
   FfnMode mode = FfnMode::kExact;
+  // The mode of the next token, when the caller may change it meanwhile; looked at before each
+  // decode step. Null: `mode` throughout. Only modes that check_mode() lets pass.
+  const std::atomic<FfnMode>* mode_now = nullptr;
 };
 
 enum class StopReason { kEndToken, kStopString, kMaxTokens, kContextFull, kCancelled };
@@ -90,6 +95,7 @@ struct GenerateResult {
   // other modes), and with a non-zero activation.
   double predicted_share = 0;
   double active_share = 0;
+  GenerationMetrics metrics;
 };
 
 struct ProbeParams {
@@ -150,6 +156,9 @@ class Engine {
   // The bytes of each token: offsets has vocab_size + 1 ascending entries into bytes. Throws
   // invalid-argument.
   virtual void set_vocabulary(std::string bytes, std::vector<uint32_t> offsets) = 0;
+
+  // Throws invalid-argument for a mode that the model cannot run in. May be called from any thread.
+  virtual void check_mode(FfnMode mode) const = 0;
 
   // Continues from the longest common prefix of the prompt and the cache. `cancel` may be set from
   // any thread and is looked at before every layer. Throws invalid-argument, context-overflow.

@@ -4,25 +4,44 @@
  */
 import { loadModelText, type ModelText } from '../../model/modelText';
 import { promptFormOf } from '../../model/promptForm';
+import { autoModeOf, modesOf, resolveMode, type ModelSparsity } from '../../model/sparsityMode';
 import { requireSpecialToken } from '../../model/tokenizer';
 import { cancelledResult } from '../../protocol/cancelledResult';
 import { EngineError } from '../../protocol/engineError';
-import type { GenerateRequest, GenerateResult, LoadModelParams, ModelDescription, TokensNotification } from '../../protocol/engineProtocol';
+import type {
+  FfnMode,
+  GenerateRequest,
+  GenerateResult,
+  LoadModelParams,
+  ModeChoice,
+  ModelDescription,
+  TokensNotification,
+} from '../../protocol/engineProtocol';
 import { loadEngine } from '../loadEngine';
 import type { NativeBinding, NativeEngine, NativeGenerateParams, NativeGenerateResult } from '../nativeBinding';
 import { fitPrompt } from '../promptFit';
 import { encodePrompt } from '../promptTokens';
 import { modelNotLoaded } from '../workerErrors';
-import type { Backend } from './backend';
+import type { Backend, ShadowFindings, TokenSequence } from './backend';
+import { metricsOf } from './nativeMetrics';
+import { answerProbe, findingsOf } from './shadowProbe';
 import { TokenStream } from './tokenStream';
 
 interface LoadedModel {
   readonly engine: NativeEngine;
+  readonly sparsity: ModelSparsity;
   readonly text: ModelText;
 }
 
+const NO_TOKENS: TokenSequence = { ids: new Int32Array(), promptLength: 0 };
+
 export class NativeBackend implements Backend {
   private model: LoadedModel | undefined;
+  /** For requests that name no mode. */
+  private sessionMode: ModeChoice = 'auto';
+  /** Of the request that runs. */
+  private runningMode: FfnMode = 'dense';
+  private last = NO_TOKENS;
 
   /** `loadBinding` is called at the first load, so that a library that does not fit this machine is a typed failure of loadModel. */
   constructor(
@@ -30,15 +49,17 @@ export class NativeBackend implements Backend {
     private readonly nowMs: () => number,
   ) {}
 
-  async loadModel(params: LoadModelParams): Promise<ModelDescription> {
+  /** calibrationPath: default the file beside the model. */
+  async loadModel(params: LoadModelParams, calibrationPath?: string): Promise<ModelDescription> {
     await this.dispose();
     const binding = this.loadBinding();
-    const { engine } = await loadEngine(binding, { ...params });
+    const { engine, sparsity } = await loadEngine(binding, { ...params }, calibrationPath);
     try {
       const text = await loadModelText(params.modelPath, (path, prefix) => binding.readMetadata(path, prefix));
       const { bytes, offsets } = text.tokenizer.byteTable(engine.info.vocabSize);
       engine.setVocabulary(bytes, offsets);
-      this.model = { engine, text };
+      this.model = { engine, sparsity, text };
+      this.sessionMode = 'auto';
       return describeModel(params.modelPath, this.model);
     } catch (error) {
       engine.dispose();
@@ -47,9 +68,10 @@ export class NativeBackend implements Backend {
   }
 
   async generate(request: GenerateRequest, onTokens: (tokens: TokensNotification) => void, signal: AbortSignal): Promise<GenerateResult> {
-    const { engine, text } = this.requireModel();
+    const { engine, sparsity, text } = this.requireModel();
     const startedAtMs = this.nowMs();
-    const params = nativeParams(request, text, engine.info.contextLength);
+    const mode = resolveMode(request.mode ?? this.sessionMode, sparsity);
+    const params = { ...nativeParams(request, text, engine.info.contextLength), mode };
     const tokenizeMs = this.nowMs() - startedAtMs;
     if (signal.aborted) {
       return cancelledResult(request.requestId, 0);
@@ -61,9 +83,43 @@ export class NativeBackend implements Backend {
     });
     const cancel = (): void => engine.cancel();
     signal.addEventListener('abort', cancel, { once: true });
+    this.runningMode = mode;
     try {
       const native = await engine.generate(params, (batch) => stream.append(batch));
-      return { requestId: request.requestId, ...stream.collected(), ...outcomeOf(native, tokenizeMs) };
+      const collected = stream.collected();
+      this.last = sequenceOf(
+        params.promptTokens,
+        collected.tokens.map((token) => token.id),
+      );
+      const metrics = metricsOf(native, engine.info.ffnWidth);
+      return { requestId: request.requestId, ...collected, ...outcomeOf(native, tokenizeMs), mode: this.runningMode, metrics };
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  setMode(choice: ModeChoice): FfnMode {
+    const { engine, sparsity } = this.requireModel();
+    const mode = resolveMode(choice, sparsity);
+    engine.setMode(mode);
+    this.sessionMode = choice;
+    this.runningMode = mode;
+    return mode;
+  }
+
+  lastSequence(): TokenSequence {
+    return this.last;
+  }
+
+  async probe(sequence: TokenSequence, everyN: number, signal: AbortSignal): Promise<ShadowFindings> {
+    const { engine } = this.requireModel();
+    if (!engine.info.hasPredictors || sequence.ids.length <= sequence.promptLength) {
+      return undefined;
+    }
+    const cancel = (): void => engine.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return findingsOf(await engine.probe(answerProbe(sequence, everyN)), everyN);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -72,6 +128,7 @@ export class NativeBackend implements Backend {
   dispose(): Promise<void> {
     this.model?.engine.dispose();
     this.model = undefined;
+    this.last = NO_TOKENS;
     return Promise.resolve();
   }
 
@@ -83,10 +140,23 @@ export class NativeBackend implements Backend {
   }
 }
 
-function describeModel(modelPath: string, { engine, text }: LoadedModel): ModelDescription {
+function describeModel(modelPath: string, { engine, sparsity, text }: LoadedModel): ModelDescription {
   const { name, architecture, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs } = engine.info;
-  const promptForm = promptFormOf(text.tokenizer);
-  return { name, architecture, modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs, promptForm };
+  const auto = autoModeOf(sparsity);
+  return {
+    ...{ name, architecture, modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs },
+    promptForm: promptFormOf(text.tokenizer),
+    modes: modesOf(sparsity),
+    autoMode: auto.mode,
+    autoModeReason: auto.reason,
+  };
+}
+
+function sequenceOf(prompt: Int32Array, answer: readonly number[]): TokenSequence {
+  const ids = new Int32Array(prompt.length + answer.length);
+  ids.set(prompt);
+  ids.set(answer, prompt.length);
+  return { ids, promptLength: prompt.length };
 }
 
 function outcomeOf(native: NativeGenerateResult, tokenizeMs: number): Pick<GenerateResult, 'stopReason' | 'timings'> {
@@ -94,7 +164,7 @@ function outcomeOf(native: NativeGenerateResult, tokenizeMs: number): Pick<Gener
   return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } };
 }
 
-function nativeParams(request: GenerateRequest, text: ModelText, contextLength: number): NativeGenerateParams {
+function nativeParams(request: GenerateRequest, text: ModelText, contextLength: number): Omit<NativeGenerateParams, 'mode'> {
   const promptTokens = fitPrompt(encodePrompt(request.prompt, text), promptLimit(request, contextLength));
   if (promptTokens.length === 0) {
     throw new EngineError('invalid-request', 'The prompt is empty. Send at least one token.');
@@ -102,7 +172,6 @@ function nativeParams(request: GenerateRequest, text: ModelText, contextLength: 
   const encoder = new TextEncoder();
   return {
     ...request.sampling,
-    ...(request.mode !== undefined && { mode: request.mode }),
     promptTokens,
     maxTokens: request.maxTokens,
     stopTokens: Int32Array.from([...request.stop.tokens.map((name) => requireSpecialToken(text.tokenizer, name)), ...text.endTokens]),

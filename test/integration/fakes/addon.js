@@ -25,8 +25,21 @@ function firstTime(modelPath, name) {
   return true;
 }
 
+function metricsOf(steps, mode) {
+  const phases = { attentionMs: 0.25, predictorMs: 0, feedForwardMs: 0.25, headMs: 0.25, samplingMs: 0.25 };
+  return {
+    prefill: phases,
+    decode: phases,
+    bytes: { attentionBytes: 1, predictorBytes: 0, feedForwardBytes: 0, headBytes: 0 },
+    steps: { dense: 0, exact: 0, predicted: 0, [mode]: steps },
+    layers: { gateRows: [steps], predictedRows: [0], upRows: [steps], activeNeurons: [steps] },
+    trace: { steps: 1, computed: Uint8Array.of(255), active: Uint8Array.of(255) },
+  };
+}
+
 function createEngine(options) {
   let cancelled = false;
+  let mode = 'dense';
   return {
     info: {
       name: 'echo',
@@ -43,10 +56,13 @@ function createEngine(options) {
       isa: 'fake',
       loadMs: 1,
       denseBytesPerToken: 1,
+      hasPredictors: true,
+      hasSilentNeurons: true,
     },
     setVocabulary() {},
     async generate(params, onTokens) {
       cancelled = false;
+      mode = params.mode;
       const prompt = [...params.promptTokens];
       const asked = (behaviour) => prompt.includes(behaviour);
       if (asked(CRASH) || (asked(CRASH_ONCE) && firstTime(options.modelPath, 'crashed'))) {
@@ -83,11 +99,20 @@ function createEngine(options) {
         prefillMs: 1,
         decodeMs: 1,
         decodeBytes: 1,
+        predictedShare: 0,
         activeShare: 1,
+        metrics: metricsOf(generatedTokens, mode),
       };
     },
     cancel() {
       cancelled = true;
+    },
+    setMode(next) {
+      mode = next;
+    },
+    // Half of what would be active was predicted.
+    async probe() {
+      return { activeNeurons: [4], keptNeurons: [2], activeMass: [1], keptMass: [0.75] };
     },
     logits: () => Promise.reject(typedError('internal', 'The fake library has no logits.')),
     reset() {},

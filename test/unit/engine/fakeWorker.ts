@@ -18,6 +18,9 @@ export const FAKE_MODEL: ModelDescription = {
   isa: 'portable',
   loadMs: 1,
   promptForm: 'infilling',
+  modes: ['dense', 'exact'],
+  autoMode: 'exact',
+  autoModeReason: 'The model has no predictors.',
 };
 
 export const TIMINGS = { queueMs: 0, tokenizeMs: 0, prefillMs: 1, decodeMs: 1, promptTokens: 1, reusedTokens: 0, generatedTokens: 1 };

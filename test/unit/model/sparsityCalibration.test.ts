@@ -2,33 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { calibrationPathOf, fitsModel, readCalibration, type SparsityCalibration } from '../../../src/model/sparsityCalibration';
+import { calibrationPathOf, fitsModel, readCalibration } from '../../../src/model/sparsityCalibration';
 import { loadEngine } from '../../../src/worker/loadEngine';
-import { bindingOf, FAKE_INFO, FakeEngine } from '../worker/fakeBinding';
+import { bindingOf, FAKE_CALIBRATION, FakeEngine } from '../worker/fakeBinding';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'bamboo-calibration-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const LAYER = {
-  mode: 'predicted',
-  threshold: -1.5,
-  upFirst: false,
-  gateFires: 0.3,
-  upFires: 0.3,
-  active: 0.1,
-  kept: 0.2,
-  recall: 0.9,
-  massRecall: 0.99,
-} as const;
-const CALIBRATION: SparsityCalibration = {
-  formatVersion: 1,
-  model: { name: 'fake', fileBytes: FAKE_INFO.fileBytes },
-  probedTokens: 100,
-  massTarget: 0.99,
-  fidelity: { tokens: 100, lossChange: 0.001, top1Agreement: 0.995, met: true },
-  layers: [LAYER],
-};
+const CALIBRATION = FAKE_CALIBRATION;
+const [LAYER] = CALIBRATION.layers;
 
 const written = (content: unknown): string => {
   const file = path.join(folder, 'model.calibration.json');

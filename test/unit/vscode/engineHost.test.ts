@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ModeChoice } from '../../../src/protocol/engineProtocol';
 import { EngineHost } from '../../../src/vscode/engineHost';
 import { settle } from '../completion/controlledEngine';
+import { FAKE_MODEL } from '../engine/fakeWorker';
 import { fakeClients } from './fakeEngineClient';
 
 const READY = { kind: 'ready', restarts: 0, pid: 7 } as const;
@@ -9,16 +11,19 @@ const REQUEST = {} as Parameters<EngineHost['generate']>[0];
 function setUp(bundledModelPath = () => Promise.resolve('/ext/models/bamboo-nano.gguf')) {
   const fakes = fakeClients();
   const settings = { modelPath: '', threads: 0 };
+  const mode: { choice: ModeChoice } = { choice: 'auto' };
   const logged: string[] = [];
   const host = new EngineHost({
     createClient: fakes.create,
     settings: () => ({ ...settings }),
+    mode: () => mode.choice,
+    onShadowCheck: () => undefined,
     bundledModelPath,
     workerPath: '/ext/dist/worker.js',
     addonPath: '/ext/dist/native/bamboo.node',
     log: (level, message) => logged.push(`${level}: ${message}`),
   });
-  return { ...fakes, settings, host, logged };
+  return { ...fakes, settings, mode, host, logged };
 }
 
 describe('the engine host', () => {
@@ -44,6 +49,34 @@ describe('the engine host', () => {
     void host.start();
     await settle();
     expect(clients[0]?.options).toMatchObject({ modelPath: '/models/a.gguf', threads: 2 });
+  });
+
+  test('every request is made in the mode of the settings, and a change reaches the request that runs', async () => {
+    const { host, clients, mode } = setUp();
+    void host.start();
+    await settle();
+    clients[0]?.become(READY);
+    const { signal } = new AbortController();
+    await host.generate(REQUEST, signal);
+    mode.choice = 'dense';
+    await host.modeChanged();
+    await host.generate(REQUEST, signal);
+    expect(clients[0]?.modes).toEqual(['dense']);
+    expect(clients[0]?.asked).toEqual(['auto', 'dense']);
+    expect(clients).toHaveLength(1);
+  });
+
+  test('a model without predictors runs in the automatic mode where predicted is asked for', async () => {
+    const { host, clients, mode } = setUp();
+    mode.choice = 'predicted';
+    void host.start();
+    await settle();
+    const { signal } = new AbortController();
+    clients[0]?.become({ ...READY, model: FAKE_MODEL });
+    await host.generate(REQUEST, signal);
+    clients[0]?.become({ ...READY, model: { ...FAKE_MODEL, modes: ['dense', 'exact', 'predicted'] } });
+    await host.generate(REQUEST, signal);
+    expect(clients[0]?.asked).toEqual(['auto', 'predicted']);
   });
 
   test('another start ends the old client before the new one is made', async () => {

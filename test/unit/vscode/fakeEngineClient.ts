@@ -2,10 +2,14 @@
  * Engine clients whose state the test sets by hand.
  */
 import type { EngineClient, EngineClientOptions, EngineState } from '../../../src/engine/engineClient';
+import type { ModeChoice } from '../../../src/protocol/engineProtocol';
 import { resultOf } from '../completion/scriptedEngine';
 
 export interface FakeClient extends EngineClient {
   readonly options: EngineClientOptions;
+  /** Modes set, and modes of the requests made. */
+  readonly modes: readonly ModeChoice[];
+  readonly asked: readonly (ModeChoice | undefined)[];
   readonly started: boolean;
   readonly disposed: boolean;
   become(state: EngineState): void;
@@ -16,12 +20,16 @@ export function fakeClients(): { readonly clients: FakeClient[]; readonly create
   const clients: FakeClient[] = [];
   const create = (options: EngineClientOptions): EngineClient => {
     const listeners = new Set<(state: EngineState) => void>();
+    const modes: ModeChoice[] = [];
+    const asked: (ModeChoice | undefined)[] = [];
     let state: EngineState = { kind: 'stopped', restarts: 0 };
     let started = false;
     let disposed = false;
     let settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
     const client: FakeClient = {
       options,
+      modes,
+      asked,
       get state() {
         return state;
       },
@@ -48,7 +56,14 @@ export function fakeClients(): { readonly clients: FakeClient[]; readonly create
           settleStart = { resolve, reject };
         });
       },
-      generate: () => Promise.resolve(resultOf('price;')),
+      generate({ mode }) {
+        asked.push(mode);
+        return Promise.resolve(resultOf('price;'));
+      },
+      setMode(mode) {
+        modes.push(mode);
+        return Promise.resolve();
+      },
       restart: () => Promise.resolve(),
       dispose() {
         disposed = true;

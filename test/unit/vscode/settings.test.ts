@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { completionSettings, engineSettings, toggleEnabled } from '../../../src/vscode/settings';
+import { completionSettings, engineSettings, modeSetting, toggleEnabled } from '../../../src/vscode/settings';
 import { fake, resetFake } from './fakeVscode';
 
 vi.mock('vscode', () => import('./fakeVscode'));
@@ -40,6 +40,19 @@ describe('settings', () => {
     };
     expect(completionSettings(undefined)).toEqual({ enabled: true, languages: { go: false }, maxTokens: 256, multiline: 'auto' });
     expect(engineSettings()).toEqual({ modelPath: '', threads: 0 });
+  });
+
+  test.each([
+    [{}, 'auto'],
+    [{ mode: 'sparse' }, 'auto'],
+    [{ mode: 'sparse', 'sparse.strategy': 'exact' }, 'exact'],
+    [{ 'sparse.strategy': 'predicted' }, 'predicted'],
+    [{ mode: 'dense', 'sparse.strategy': 'predicted' }, 'dense'],
+    [{ mode: 'sparse', 'sparse.strategy': 'dense' }, 'auto'],
+    [{ mode: 7, 'sparse.strategy': 'fast' }, 'auto'],
+  ])('%j means mode %s', (settings, mode) => {
+    fake.settings = settings;
+    expect(modeSetting()).toBe(mode);
   });
 
   test('the toggle switches the user setting', async () => {

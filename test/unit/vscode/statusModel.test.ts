@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { SILENCE_SENTENCES } from '../../../src/completion/silenceReason';
 import type { EngineState } from '../../../src/engine/engineClient';
+import type { ModelDescription } from '../../../src/protocol/engineProtocol';
 import { MetricsStore } from '../../../src/metrics/metricsStore';
 import { statusView, type StatusInput, type StatusView } from '../../../src/vscode/statusModel';
 import { resultOf } from '../completion/scriptedEngine';
 
-const MODEL = {
+const MODEL: ModelDescription = {
   name: 'bamboo-nano',
   architecture: 'bamboo',
   modelPath: '/m.gguf',
@@ -17,7 +18,10 @@ const MODEL = {
   isa: 'avx2',
   loadMs: 100,
   promptForm: 'infilling',
-} as const;
+  modes: ['dense', 'exact'],
+  autoMode: 'exact',
+  autoModeReason: 'The model has no predictors.',
+};
 const READY: EngineState = { kind: 'ready', model: MODEL, restarts: 0 };
 
 function view(input: Partial<StatusInput>): StatusView {

@@ -1,6 +1,7 @@
 /**
  * A native library that records what it is asked and answers what the test scripted. Tokens are bytes.
  */
+import type { SparsityCalibration } from '../../../src/model/sparsityCalibration';
 import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import type {
   NativeBinding,
@@ -10,6 +11,7 @@ import type {
   NativeLayerPolicy,
   NativeLayerProbe,
   NativeModelInfo,
+  NativeProbeParams,
   NativeTokenBatch,
 } from '../../../src/worker/nativeBinding';
 
@@ -28,6 +30,7 @@ export const FAKE_INFO: NativeModelInfo = {
   isa: 'portable',
   loadMs: 3,
   hasPredictors: false,
+  hasSilentNeurons: true,
   denseBytesPerToken: 1000,
 };
 
@@ -41,6 +44,14 @@ export const FAKE_RESULT: NativeGenerateResult = {
   decodeBytes: 0,
   predictedShare: 0,
   activeShare: 0.05,
+  metrics: {
+    prefill: { attentionMs: 1, predictorMs: 0, feedForwardMs: 0.5, headMs: 0.5, samplingMs: 0 },
+    decode: { attentionMs: 1, predictorMs: 0, feedForwardMs: 2, headMs: 0.5, samplingMs: 0.5 },
+    bytes: { attentionBytes: 100, predictorBytes: 0, feedForwardBytes: 200, headBytes: 50 },
+    steps: { dense: 0, exact: 2, predicted: 0 },
+    layers: { gateRows: [32], predictedRows: [0], upRows: [16], activeNeurons: [8] },
+    trace: { steps: 2, computed: Uint8Array.of(255, 255), active: Uint8Array.of(51, 76) },
+  },
 };
 
 export type Script = (
@@ -49,8 +60,32 @@ export type Script = (
   engine: FakeEngine,
 ) => Promise<Partial<NativeGenerateResult>>;
 
+/** One layer with 10 active neurons of mass 4, of which `hits` were predicted. */
+export function layerProbe(hits: number, positions = 3): NativeLayerProbe {
+  return {
+    ...{ gateRowBytes: 4, upRowBytes: 4, downRowBytes: 4, predictorBytes: 8, positions },
+    ...{ gateFires: 20, upFires: 20, active: 10, predicted: 12, hits, mass: 4, hitMass: hits / 4 },
+    bins: new Float64Array(),
+  };
+}
+
+/** What `bamboo calibrate` would have written beside a model of FAKE_INFO. */
+export const FAKE_CALIBRATION: SparsityCalibration = {
+  formatVersion: 1,
+  model: { name: 'fake', fileBytes: FAKE_INFO.fileBytes },
+  probedTokens: 100,
+  massTarget: 0.99,
+  fidelity: { tokens: 100, lossChange: 0.001, top1Agreement: 0.995, met: true },
+  layers: [
+    {
+      ...{ mode: 'predicted', threshold: -1.5, upFirst: false, gateFires: 0.3, upFires: 0.3 },
+      ...{ active: 0.1, kept: 0.2, recall: 0.9, massRecall: 0.99 },
+    },
+  ],
+};
+
 export class FakeEngine implements NativeEngine {
-  info: NativeModelInfo = FAKE_INFO;
+  readonly modesSet: FfnMode[] = [];
   readonly asked: NativeGenerateParams[] = [];
   disposed = false;
   cancelled = false;
@@ -59,7 +94,10 @@ export class FakeEngine implements NativeEngine {
   /** Rows of logits for `logits`: a token i is answered with the row of this index. */
   logitsOf: (token: number) => readonly number[] = () => Array.from({ length: FAKE_INFO.vocabSize }, () => 0);
 
-  constructor(private readonly script: Script) {}
+  constructor(
+    private readonly script: Script,
+    public info: NativeModelInfo = FAKE_INFO,
+  ) {}
 
   setVocabulary(_bytes: Uint8Array, offsets: Uint32Array): void {
     this.vocabularySize = offsets.length - 1;
@@ -82,6 +120,10 @@ export class FakeEngine implements NativeEngine {
     this.onCancel();
   }
 
+  setMode(mode: FfnMode): void {
+    this.modesSet.push(mode);
+  }
+
   logits(tokens: Int32Array, _chunkSize?: number, _mode?: FfnMode): Promise<Float32Array> {
     return Promise.resolve(Float32Array.from([...tokens].flatMap((token) => [...this.logitsOf(token)])));
   }
@@ -90,7 +132,10 @@ export class FakeEngine implements NativeEngine {
   /** What `probe` answers. */
   probed: NativeLayerProbe[] = [];
 
-  probe(): Promise<NativeLayerProbe[]> {
+  readonly probesAsked: NativeProbeParams[] = [];
+
+  probe(params: NativeProbeParams): Promise<NativeLayerProbe[]> {
+    this.probesAsked.push(params);
     return Promise.resolve(this.probed);
   }
 

@@ -119,13 +119,6 @@ describe('generating', () => {
     expect(engine.asked.map((params) => params.promptTokens.length)).toEqual([44, 236]);
   });
 
-  it('hands the mode of a request to the engine, and leaves the choice to it otherwise', async () => {
-    const { backend, engine } = await loaded();
-    await backend.generate(request(), () => undefined, never);
-    await backend.generate(request({ mode: 'predicted' }), () => undefined, never);
-    expect(engine.asked.map((params) => params.mode)).toEqual([undefined, 'predicted']);
-  });
-
   it('refuses an empty prompt and an answer as long as the context', async () => {
     const { backend } = await loaded();
     await expect(backend.generate(request({ prompt: [{ kind: 'text', text: '' }] }), () => undefined, never)).rejects.toMatchObject({

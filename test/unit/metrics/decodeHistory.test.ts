@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { DecodeHistory } from '../../../src/metrics/decodeHistory';
+import { MetricsStore } from '../../../src/metrics/metricsStore';
+import { RingBuffer } from '../../../src/metrics/ringBuffer';
+import type { GenerateMetrics } from '../../../src/protocol/metrics';
+import { resultOf } from '../completion/scriptedEngine';
+
+/** Two layers; one row of active shares a step. */
+function metricsOf(rows: readonly [number, number][], attentionMs = 1): GenerateMetrics {
+  const steps = rows.length;
+  const phases = { attentionMs, predictorMs: 0, feedForwardMs: 2, headMs: 0, samplingMs: 0 };
+  const base64 = (bytes: readonly number[]): string => Buffer.from(bytes).toString('base64');
+  return {
+    prefill: { computedTokens: 3, reusedTokens: 7, phases },
+    decode: {
+      steps: { dense: 0, exact: steps, predicted: 0 },
+      phases,
+      bytes: { attentionBytes: 10 * steps, predictorBytes: 0, feedForwardBytes: 20 * steps, headBytes: 5 * steps },
+      neuronsPerLayer: 100,
+      layers: { gateRows: [100, 100], predictedRows: [0, 0], upRows: [9, 9], activeNeurons: [5, 6] },
+      trace: { steps, computed: base64(rows.flatMap(() => [255, 255])), active: base64(rows.flat()) },
+    },
+  };
+}
+
+const check = (positions: number, massRecall: number[]) => ({
+  requestId: 'r',
+  everyN: 8,
+  positions,
+  neuronRecall: massRecall.map((recall) => recall / 2),
+  massRecall,
+});
+
+describe('the history of decode steps', () => {
+  test('before the first there is nothing', () => {
+    const { phasesPerToken, bytesPerToken, strip, recall } = new DecodeHistory().snapshot();
+    expect({ phasesPerToken, bytesPerToken, recall }).toEqual({});
+    expect(strip).toMatchObject({ layers: 0, steps: 0 });
+  });
+
+  test('times and bytes are means over tokens, not over requests', () => {
+    const history = new DecodeHistory();
+    history.record(metricsOf([[1, 2]], 4));
+    history.record(
+      metricsOf(
+        [
+          [3, 4],
+          [5, 6],
+          [7, 8],
+        ],
+        4,
+      ),
+    );
+    const { phasesPerToken, bytesPerToken, steps } = history.snapshot();
+    expect(steps).toEqual({ dense: 0, exact: 4, predicted: 0 });
+    expect(phasesPerToken).toMatchObject({ attentionMs: 2, feedForwardMs: 1 });
+    expect(bytesPerToken).toEqual({ attentionBytes: 10, predictorBytes: 0, feedForwardBytes: 20, headBytes: 5 });
+  });
+
+  test('the strip has the steps of all requests in order', () => {
+    const history = new DecodeHistory();
+    history.record(metricsOf([[1, 2]]));
+    history.record(
+      metricsOf([
+        [3, 4],
+        [5, 6],
+      ]),
+    );
+    const { strip } = history.snapshot();
+    expect(strip).toMatchObject({ layers: 2, steps: 3 });
+    expect([...strip.active]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...strip.computed]).toEqual([255, 255, 255, 255, 255, 255]);
+  });
+
+  test('the strip is bounded and keeps the newest', () => {
+    const history = new DecodeHistory();
+    for (let step = 0; step < 1000; step++) history.record(metricsOf([[step % 256, 0]]));
+    const { strip } = history.snapshot();
+    expect(strip.steps).toBe(256);
+    expect(strip.active[0]).toBe((1000 - 256) % 256);
+    expect(strip.active[2 * 255]).toBe(999 % 256);
+  });
+
+  test('recall is weighted by the positions probed', () => {
+    const history = new DecodeHistory();
+    history.recordShadowCheck(check(1, [1, 1]));
+    history.recordShadowCheck(check(3, [0.6, 0.8]));
+    const recall = history.snapshot().recall;
+    expect(recall?.positions).toBe(4);
+    expect(recall?.massRecall[0]).toBeCloseTo(0.7);
+    expect(recall?.massRecall[1]).toBeCloseTo(0.85);
+    expect(recall?.neuronRecall[0]).toBeCloseTo(0.35);
+  });
+
+  test('another number of layers is another model: it begins anew', () => {
+    const history = new DecodeHistory();
+    history.record(metricsOf([[1, 2]]));
+    history.recordShadowCheck(check(1, [1, 1, 1]));
+    const { strip, steps, recall } = history.snapshot();
+    expect(strip.steps).toBe(0);
+    expect(steps.exact).toBe(0);
+    expect(recall?.massRecall).toEqual([1, 1, 1]);
+  });
+
+  test('a ring hands its values out oldest first', () => {
+    const ring = new RingBuffer<number>(3);
+    ring.push(1);
+    expect(ring.oldestFirst()).toEqual([1]);
+    for (const value of [2, 3, 4]) ring.push(value);
+    expect(ring.oldestFirst()).toEqual([2, 3, 4]);
+  });
+});
+
+describe('the store', () => {
+  test('hands the metrics of its requests to the history, and times a token', () => {
+    const store = new MetricsStore();
+    store.recordRequest(42, [{ ...resultOf('one'), metrics: metricsOf([[1, 2]]) }, resultOf('two')]);
+    store.recordShadowCheck(check(2, [0.9, 1]));
+    expect(store.decodeSnapshot()).toMatchObject({ steps: { exact: 1 }, recall: { positions: 2 } });
+    expect(store.snapshot()).toMatchObject({ decodeMsPerTokenP50: 10, decodeMsPerTokenP95: 10 });
+  });
+});
