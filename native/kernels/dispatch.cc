@@ -30,10 +30,11 @@ struct Isa {
 // Every name there is, slowest first.
 constexpr Isa kIsas[] = {
     {"portable", &portable_table, nullptr},
+    {"amx_emulated", BAMBOO_X86_TABLE(emulated_table), &CpuFeatures::avx512bf16},
     {"neon", BAMBOO_NEON_TABLE(neon_table), &CpuFeatures::neon},
     {"avx2", BAMBOO_X86_TABLE(avx2_table), &CpuFeatures::avx2},
     {"avx512vnni", BAMBOO_X86_TABLE(avx512vnni_table), &CpuFeatures::avx512vnni},
-    {"amx", nullptr, nullptr},
+    {"amx", BAMBOO_X86_TABLE(amx_table), &CpuFeatures::amx},
 };
 
 const CpuFeatures& cpu_features() {
@@ -43,6 +44,12 @@ const CpuFeatures& cpu_features() {
 
 bool is_available(const Isa& isa) {
   return isa.table != nullptr && (isa.feature == nullptr || cpu_features().*isa.feature);
+}
+
+std::string refusal(const Isa& isa) {
+  if (isa.table == nullptr) return "this build has no kernels for it";
+  if (isa.feature == &CpuFeatures::amx) return cpu_features().amx_refusal;
+  return "this CPU or its operating system lacks it";
 }
 
 template <class Names>
@@ -80,9 +87,7 @@ const KernelTable& kernels_for(const std::string& isa) {
     if (known.name != isa) continue;
     if (is_available(known)) return *known.table();
     throw Error(ErrorCode::kUnsupportedIsa,
-                "The instruction set \"" + isa + "\" is not available here: " +
-                    (known.table == nullptr ? "this build has no kernels for it"
-                                            : "this CPU or its operating system lacks it") +
+                "The instruction set \"" + isa + "\" is not available here: " + refusal(known) +
                     ". Set BAMBOO_FORCE_ISA to one of: " + join(available_isas()) +
                     "; or leave it unset.");
   }

@@ -11,6 +11,8 @@ namespace bamboo {
 const KernelTable* portable_table();
 const KernelTable* avx2_table();
 const KernelTable* avx512vnni_table();
+const KernelTable* amx_table();
+const KernelTable* emulated_table();  // amx with emulated tiles; needs avx512vnni and avx512bf16
 const KernelTable* neon_table();
 
 }  // namespace bamboo

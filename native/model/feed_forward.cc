@@ -9,14 +9,14 @@
 #include <cstring>
 #include <numeric>
 
-#include "model/parallel_matmul.h"
+#include "model/projection.h"
 
 namespace bamboo {
 namespace {
 
 // h = activation(gate x, up x) for every neuron, into act.gate.
 void dense_neurons(const ForwardContext& c, const LayerWeights& w, const ActivationView& x) {
-  parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
+  project(c, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
   constexpr int64_t kGrain = 4096;
   c.pool.for_each(x.n * c.config.d_ff, kGrain, [&](int64_t begin, int64_t end, int) {
     activate(c, c.act.gate.data() + begin, c.act.up.data() + begin, end - begin,
@@ -60,6 +60,13 @@ void down_by_neuron_prefill(const ForwardContext& c, const LayerWeights& w, int6
   });
 }
 
+// The same in prefill's own arithmetic, where a dense product costs less than looking for zeros.
+void down_by_neuron_dense(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
+  const ActivationView h = pack_input(c, c.act.gate.data(), n_tokens, c.config.d_ff);
+  project_by_input(c, h, w.down_by_neuron, c.act.projected.data());
+  c.kernels.add(c.act.projected.data(), n_tokens * c.config.d_model, c.act.residual.data());
+}
+
 void count_dense(const ForwardContext& c, const LayerWeights& w, DecodeCounters& counters) {
   const float* h = c.act.gate.data();
   counters.weight_bytes +=
@@ -93,9 +100,8 @@ void add_partials(const ForwardContext& c) {
 }
 
 void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
-  const ActivationView h =
-      pack(c.kernels, c.pool, c.act.gate.data(), n_tokens, c.config.d_ff, c.act.packed.data());
-  parallel_matmul(c.kernels, c.pool, h, {{&w.down, c.act.projected.data()}});
+  const ActivationView h = pack_input(c, c.act.gate.data(), n_tokens, c.config.d_ff);
+  project(c, h, {{&w.down, c.act.projected.data()}});
   c.kernels.add(c.act.projected.data(), n_tokens * c.config.d_model, c.act.residual.data());
 }
 
@@ -103,13 +109,16 @@ void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t 
                         DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
   // Prefill shares each row among many tokens, so skipping rows of up saves little there.
-  if (n_tokens == 1 && c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu) {
+  const bool is_decoding_one = n_tokens == 1 && !uses_prefill_kernels(c);
+  if (is_decoding_one && c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu) {
     return sparse_decode_block(c, w, x, counters);
   }
   dense_neurons(c, w, x);
   if (counters != nullptr) count_dense(c, w, *counters);
   if (w.down.data != nullptr) {
     down_by_output(c, w, n_tokens);
+  } else if (uses_prefill_kernels(c)) {
+    down_by_neuron_dense(c, w, n_tokens);
   } else if (n_tokens == 1) {
     down_by_neuron_decode(c, w);
   } else {
