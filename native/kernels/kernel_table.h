@@ -71,6 +71,12 @@ struct KernelTable {
   void (*matmul)(const MatrixView& w, int64_t row_begin, int64_t row_end, const ActivationView& x,
                  float* out, int64_t out_stride);
 
+  // matmul where it matters: out[t * stride + r] has matmul's bits where gate[t * stride + r] > 0
+  // and is 0 elsewhere.
+  void (*matmul_where_positive)(const MatrixView& w, int64_t row_begin, int64_t row_end,
+                                const ActivationView& x, const float* gate, float* out,
+                                int64_t stride);
+
   // out[i] = dot(w.row(rows[i]), x) for one vector (x.n == 1): the same bits as matmul gives for
   // that row.
   void (*gather_dot)(const MatrixView& w, const int32_t* rows, int64_t n_rows,

@@ -27,8 +27,9 @@ class AlignedBuffer {
 // Neurons are summed in fixed ranges, so that neither threads nor sparsity change the order of
 // additions.
 inline constexpr int64_t kNeuronRanges = 8;
-// Vectors that one prefill work item of the down projection handles together.
-inline constexpr int64_t kDownTile = 8;
+// Vectors that one prefill work item of the down projection handles together, at most: they share
+// the rows that any of them needs.
+inline constexpr int64_t kDownTile = 32;
 
 // T = tokens of a chunk, at most chunk_capacity.
 struct Activations {

@@ -14,9 +14,24 @@
 namespace bamboo {
 namespace {
 
+// up x for the neurons and tokens whose gate fires, 0 for the others, into act.up.
+void up_where_gate_fires(const ForwardContext& c, const LayerWeights& w, const ActivationView& x) {
+  constexpr int64_t kGrain = 64;
+  c.pool.for_each(c.config.d_ff, kGrain, [&](int64_t begin, int64_t end, int) {
+    c.kernels.matmul_where_positive(w.up, begin, end, x, c.act.gate.data(), c.act.up.data(),
+                                    c.config.d_ff);
+  });
+}
+
 // h = activation(gate x, up x) for every neuron, into act.gate.
 void dense_neurons(const ForwardContext& c, const LayerWeights& w, const ActivationView& x) {
-  project(c, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
+  const bool skips_silent = c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu;
+  if (skips_silent && !uses_prefill_kernels(c)) {
+    project(c, x, {{&w.gate, c.act.gate.data()}});
+    up_where_gate_fires(c, w, x);
+  } else {
+    project(c, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
+  }
   constexpr int64_t kGrain = 4096;
   c.pool.for_each(x.n * c.config.d_ff, kGrain, [&](int64_t begin, int64_t end, int) {
     activate(c, c.act.gate.data() + begin, c.act.up.data() + begin, end - begin,
@@ -44,7 +59,9 @@ void down_by_neuron_decode(const ForwardContext& c, const LayerWeights& w) {
 void down_by_neuron_prefill(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
   const int64_t d = c.config.d_model;
   const int64_t d_ff = c.config.d_ff;
-  c.pool.for_each(n_tokens, kDownTile, [&](int64_t begin, int64_t end, int thread) {
+  // Two items a thread at least, where there are enough tokens.
+  const int64_t tile = std::clamp<int64_t>(n_tokens / (2 * c.pool.size()), 8, kDownTile);
+  c.pool.for_each(n_tokens, tile, [&](int64_t begin, int64_t end, int thread) {
     const int64_t n = end - begin;
     float* partial = c.act.thread_scratch(thread);  // [n, d_model]
     float* sum = c.act.projected.data() + begin * d;
@@ -108,7 +125,6 @@ void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_to
 void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
                         DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
-  // Prefill shares each row among many tokens, so skipping rows of up saves little there.
   const bool is_decoding_one = n_tokens == 1 && !uses_prefill_kernels(c);
   if (is_decoding_one && c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu) {
     return sparse_decode_block(c, w, x, counters);

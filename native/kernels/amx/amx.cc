@@ -6,7 +6,7 @@
 
 namespace bamboo {
 
-const KernelTable* amx_table() {
+const KernelTable* amx_table() noexcept {
   static const KernelTable table = with_tiles<HardwareTiles>(*avx512vnni_table(), "amx");
   return &table;
 }

@@ -5,7 +5,7 @@
 
 namespace bamboo {
 
-const KernelTable* emulated_table() {
+const KernelTable* emulated_table() noexcept {
   static const KernelTable table = with_tiles<EmulatedTiles>(*avx512vnni_table(), "amx_emulated");
   return &table;
 }

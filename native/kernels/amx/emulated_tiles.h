@@ -18,6 +18,7 @@ class EmulatedTiles {
     for (int i = 0; i < 8; ++i) rows_[i] = rows[i];
     __builtin_memset(tiles_, 0, sizeof(tiles_));
   }
+  void release() {}
   template <int kTile>
   void zero() {
     __builtin_memset(tiles_[kTile], 0, sizeof(tiles_[kTile]));

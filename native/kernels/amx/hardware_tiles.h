@@ -14,12 +14,9 @@ namespace bamboo {
 namespace {
 
 struct HardwareTiles {
-  // Tiles hold state that the OS must save as long as they are configured, so they never are
-  // between two calls of a kernel.
-  BAMBOO_INLINE HardwareTiles() = default;
-  BAMBOO_INLINE ~HardwareTiles() { __asm__ volatile("tilerelease" ::: "memory"); }
-  HardwareTiles(const HardwareTiles&) = delete;
-  HardwareTiles& operator=(const HardwareTiles&) = delete;
+  // Tiles hold state that the OS must save as long as they are configured: a kernel releases them
+  // before it returns. (No destructor: unwinding code for it would be a symbol to share.)
+  BAMBOO_INLINE void release() { __asm__ volatile("tilerelease" ::: "memory"); }
 
   // rows[i]: of tile i, 1 to 16. Clears all tiles.
   BAMBOO_INLINE void configure(const uint8_t (&rows)[8]) {

@@ -176,6 +176,7 @@ void multiply_tiles(const Strips& strips, int64_t begin, int64_t end, const Acti
       }
     }
   }
+  tiles.release();
 }
 
 template <class Tiles>
@@ -208,7 +209,7 @@ constexpr PrefillKernels kTileKernels = {&packed_prefill_bytes, &pack_prefill,
 
 // Everything else is as on AVX-512.
 template <class Tiles>
-KernelTable with_tiles(const KernelTable& base, const char* isa) {
+KernelTable with_tiles(const KernelTable& base, const char* isa) noexcept {
   KernelTable table = base;
   table.isa = isa;
   table.prefill = &kTileKernels<Tiles>;

@@ -30,6 +30,8 @@ TEST_P(MemoryBounds, MatricesAreReadToTheirLastByteAndNoFurther) {
           if (!is_quantized(dtype)) x.values = guarded(keep, values);
           float* out = guarded(keep, std::vector<float>(static_cast<size_t>(n * kRows)));
           table().matmul(w, 0, kRows, x, out, kRows);
+          const float* gate = guarded(keep, data.floats(n * kRows));
+          table().matmul_where_positive(w, 0, kRows, x, gate, out, kRows);
           const int32_t rows[] = {4, 0, 3};
           const ActivationView first = {x.values, x.packed, 1};
           table().gather_dot(w, rows, 3, first, guarded(keep, {0, 0, 0}));
