@@ -40,6 +40,8 @@ const MAX_RELATIVE_ERROR_ON_TILES = 0.012;
 const MIN_AGREEMENT = 0.99;
 /** Of 50 positions, at most one may differ. */
 const MIN_AGREEMENT_OF_FEW = 0.98;
+/** In bf16, 11 of the 2,000 positions change, all where two tokens lie within 0.031; two of them are among the first 50. */
+const MIN_AGREEMENT_OF_FEW_ON_TILES = 0.96;
 
 /** Quantization itself moves logits by about 0.2 on the golden prompt: at most 2 of its 49 positions may change. */
 const MIN_GOLDEN_AGREEMENT = 0.95;
@@ -115,8 +117,10 @@ describe('bamboo-nano', () => {
       const tokens = (sequences[0] ?? new Int32Array()).slice(0, FEW);
       const logits = await withEngineChild(isa, (child) => child.logits({ modelPath, threads: 0, tokens, chunkSize, mode: 'exact' }));
       const onTiles = TILE_ISAS.includes(isa) && chunkSize !== 1;
-      const maxError = onTiles ? MAX_RELATIVE_ERROR_ON_TILES : MAX_RELATIVE_ERROR;
-      expectClose(logits, rowsOf(reference, 0, FEW), MIN_AGREEMENT_OF_FEW, maxError);
+      const [minAgreement, maxError] = onTiles
+        ? [MIN_AGREEMENT_OF_FEW_ON_TILES, MAX_RELATIVE_ERROR_ON_TILES]
+        : [MIN_AGREEMENT_OF_FEW, MAX_RELATIVE_ERROR];
+      expectClose(logits, rowsOf(reference, 0, FEW), minAgreement, maxError);
     });
   });
 
