@@ -155,6 +155,30 @@ struct Bench {
                static_cast<double>(rows * cols * n), seconds);
   }
 
+  // The same in prefill's own arithmetic, where the table has one.
+  void prefill_tiles(DType dtype, int64_t rows, int64_t cols, int64_t n) const {
+    if (table.prefill == nullptr) return;
+    const PrefillKernels& kernels = *table.prefill;
+    const MatrixView w = matrix(dtype, rows, cols);
+    const std::string shape =
+        std::to_string(rows) + " x " + std::to_string(cols) + " x " + std::to_string(n);
+    Aligned scratch(kernels.scratch_bytes());
+    std::vector<float> out(static_cast<size_t>(std::max(rows, cols) * n));
+    for (const bool by_row : {true, false}) {
+      const int64_t inputs = by_row ? cols : rows;
+      const int64_t outputs = by_row ? rows : cols;
+      const std::vector<float> values = random_floats(n * inputs);
+      Aligned packed(kernels.packed_bytes(inputs) * static_cast<size_t>(n));
+      kernels.pack(values.data(), n, inputs, packed.data);
+      const ActivationView x = {nullptr, packed.data, n};
+      const auto call = by_row ? kernels.matmul : kernels.weighted_rows;
+      const double seconds =
+          fastest(4, [&] { call(w, 0, outputs, x, out.data(), outputs, scratch.data); });
+      print_rate(by_row ? "tiles" : "tiles, rows", traits(dtype).name, shape,
+                 static_cast<double>(rows * cols * n), seconds);
+    }
+  }
+
   void down(DType dtype, int64_t rows, int64_t cols, int64_t n, unsigned percent) const {
     const MatrixView w = matrix(dtype, rows, cols);
     std::vector<float> coefficients = random_floats(rows * n);
@@ -248,6 +272,10 @@ struct Bench {
         prefill(dtype, 640, 3584, n);
       }
     }
+    prefill(DType::kQ4_0, 14336, 4096, 512);
+    prefill_tiles(DType::kQ4_0, 14336, 4096, 512);
+    prefill_tiles(DType::kQ4_0, 14336, 4096, 128);
+    prefill_tiles(DType::kQ5_0, 3584, 640, 256);
   }
 };
 

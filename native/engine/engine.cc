@@ -98,7 +98,7 @@ class LoadedEngine final : public Engine {
         chunk_size == 0 ? act_.chunk_capacity : std::min(chunk_size, act_.chunk_capacity);
     const std::atomic<bool> never{false};
     // Chunks of one token are the decode path, which is what predicted mode is about.
-    const ForwardContext c = context(chunk_size == 1 ? mode : prefill_mode(mode));
+    const ForwardContext c = chunk_size == 1 ? context(mode) : prefill_context(context(mode));
     std::vector<float> out(tokens.size() * logits_.size());
     reset();
     for (size_t done = 0; done < tokens.size();) {
@@ -120,7 +120,7 @@ class LoadedEngine final : public Engine {
 
  private:
   ForwardContext context(FfnMode mode) {
-    return {config_, kernels_, rope_, pool_, cache_, act_, mode};
+    return {config_, kernels_, rope_, pool_, cache_, act_, mode, Arithmetic::kDecode};
   }
 
   void check_tokens(std::span<const int32_t> tokens) const {

@@ -77,7 +77,7 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
 
 bool prefill(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              int64_t chunk_size, const std::atomic<bool>& cancel) {
-  const ForwardContext c = with_mode(context, prefill_mode(context.mode));
+  const ForwardContext c = prefill_context(context);
   while (!tokens.empty()) {
     const size_t n = std::min(tokens.size(), static_cast<size_t>(chunk_size));
     if (!forward(c, weights, tokens.first(n), false, cancel, nullptr)) return false;

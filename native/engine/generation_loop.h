@@ -20,6 +20,13 @@ inline FfnMode prefill_mode(FfnMode mode) {
   return mode == FfnMode::kPredicted ? FfnMode::kExact : mode;
 }
 
+// `context` as prefill runs it.
+inline ForwardContext prefill_context(const ForwardContext& context) {
+  ForwardContext c = with_mode(context, prefill_mode(context.mode));
+  c.arithmetic = Arithmetic::kPrefill;
+  return c;
+}
+
 // Runs `tokens` in chunks of at most chunk_size. False when cancelled.
 bool prefill(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              int64_t chunk_size, const std::atomic<bool>& cancel);

@@ -4,6 +4,10 @@
 #include <cpuid.h>
 
 #include <cstdint>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
@@ -21,6 +25,27 @@ uint64_t read_xcr0() {
   uint32_t high = 0;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return static_cast<uint64_t>(high) << 32 | low;
+}
+
+// Linux gives a process the tiles only when it asks (Documentation/arch/x86/xstate.rst): they are
+// 8 KB more to save for each thread.
+bool may_use_tiles() {
+#if defined(__linux__)
+  constexpr int kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr int kTileData = 18;               // XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
+// Why the tiles cannot be used; null if they can. d: of CPUID leaf 7.
+const char* find_amx_refusal(const CpuFeatures& features, uint32_t d, uint64_t saved) {
+  if (!features.avx512bf16 || !has(d, 22) || !has(d, 24)) return "this CPU has no AMX";
+  if ((saved & 0x60000) != 0x60000) {  // tile configuration, tile data
+    return "the operating system does not save the AMX tiles";
+  }
+  return may_use_tiles() ? nullptr : "the operating system does not let this process use AMX";
 }
 
 }  // namespace
@@ -44,6 +69,11 @@ CpuFeatures detect_cpu_features() {
   features.avx2 = saves_ymm && has(b, 5);
   features.avx512vnni = features.avx2 && saves_zmm && has(b, 16) && has(b, 17) && has(b, 30) &&
                         has(b, 31) && has(c, 11);  // F, DQ, BW, VL; VNNI
+  const uint32_t leaf7_d = d;
+  features.avx512bf16 =
+      features.avx512vnni && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && has(a, 5);
+  features.amx_refusal = find_amx_refusal(features, leaf7_d, saved);
+  features.amx = features.amx_refusal == nullptr;
   return features;
 }
 

@@ -9,9 +9,13 @@ struct CpuFeatures {
   bool avx2 = false;  // AVX2, FMA, F16C; the OS saves the ymm registers
   bool avx512vnni =
       false;  // AVX-512 F, BW, VL, DQ, VNNI besides; the OS saves the zmm and mask registers
-  bool neon = false;  // AArch64 with the int8 dot product
+  bool avx512bf16 = false;  // besides: conversion to bf16
+  bool amx = false;  // besides: AMX tiles and bf16 products; the OS lets this process use them
+  const char* amx_refusal = "this CPU has no AMX";  // why amx is false
+  bool neon = false;                                // AArch64 with the int8 dot product
 };
 
+// On Linux it also asks the OS for leave to use the tiles, which is given once for the process.
 CpuFeatures detect_cpu_features();
 
 }  // namespace bamboo

@@ -27,13 +27,16 @@ struct Isa {
 #define BAMBOO_NEON_TABLE(function) nullptr
 #endif
 
-// Every name there is, slowest first.
+// Every name there is; the last one that is available is chosen. amx stands before the ones that
+// are chosen because it has not run on a CPU that has it yet (docs/adr/0007): BAMBOO_FORCE_ISA=amx
+// tries it.
 constexpr Isa kIsas[] = {
     {"portable", &portable_table, nullptr},
+    {"amx_emulated", BAMBOO_X86_TABLE(emulated_table), &CpuFeatures::avx512bf16},
+    {"amx", BAMBOO_X86_TABLE(amx_table), &CpuFeatures::amx},
     {"neon", BAMBOO_NEON_TABLE(neon_table), &CpuFeatures::neon},
     {"avx2", BAMBOO_X86_TABLE(avx2_table), &CpuFeatures::avx2},
     {"avx512vnni", BAMBOO_X86_TABLE(avx512vnni_table), &CpuFeatures::avx512vnni},
-    {"amx", nullptr, nullptr},
 };
 
 const CpuFeatures& cpu_features() {
@@ -43,6 +46,12 @@ const CpuFeatures& cpu_features() {
 
 bool is_available(const Isa& isa) {
   return isa.table != nullptr && (isa.feature == nullptr || cpu_features().*isa.feature);
+}
+
+std::string refusal(const Isa& isa) {
+  if (isa.table == nullptr) return "this build has no kernels for it";
+  if (isa.feature == &CpuFeatures::amx) return cpu_features().amx_refusal;
+  return "this CPU or its operating system lacks it";
 }
 
 template <class Names>
@@ -80,9 +89,7 @@ const KernelTable& kernels_for(const std::string& isa) {
     if (known.name != isa) continue;
     if (is_available(known)) return *known.table();
     throw Error(ErrorCode::kUnsupportedIsa,
-                "The instruction set \"" + isa + "\" is not available here: " +
-                    (known.table == nullptr ? "this build has no kernels for it"
-                                            : "this CPU or its operating system lacks it") +
+                "The instruction set \"" + isa + "\" is not available here: " + refusal(known) +
                     ". Set BAMBOO_FORCE_ISA to one of: " + join(available_isas()) +
                     "; or leave it unset.");
   }

@@ -10,7 +10,8 @@
 
 namespace bamboo {
 
-// The table to use. BAMBOO_FORCE_ISA=portable|avx2|avx512vnni|amx|neon overrides the choice.
+// The table to use. BAMBOO_FORCE_ISA=portable|avx2|avx512vnni|amx|amx_emulated|neon overrides the
+// choice; amx_emulated is never chosen otherwise.
 // Throws Error kUnknownIsa for another name, kUnsupportedIsa for one this build or CPU lacks.
 // Thread-safe; the choice is made at the first call and kept.
 const KernelTable& kernels();

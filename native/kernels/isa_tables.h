@@ -8,10 +8,13 @@
 
 namespace bamboo {
 
-const KernelTable* portable_table();
-const KernelTable* avx2_table();
-const KernelTable* avx512vnni_table();
-const KernelTable* neon_table();
+const KernelTable* portable_table() noexcept;
+const KernelTable* avx2_table() noexcept;
+const KernelTable* avx512vnni_table() noexcept;
+const KernelTable* amx_table() noexcept;
+const KernelTable*
+emulated_table() noexcept;  // amx with emulated tiles; needs avx512vnni and avx512bf16
+const KernelTable* neon_table() noexcept;
 
 }  // namespace bamboo
 

@@ -37,8 +37,29 @@ enum class RopeLayout : uint8_t {
   kHalves,         // (i, i + rotary_dim/2): Hugging Face's order
 };
 
+// Matrix products in an arithmetic of their own, for instruction sets that have a much faster one
+// for many vectors at once (docs/adr/0007). Callers choose by what a row is for, prefill or
+// decoding, never by how many rows there are: so each row has the same bits in any chunk.
+struct PrefillKernels {
+  // --- activations: the layout is private to the table.
+  size_t (*packed_bytes)(int64_t cols);  // of a vector, a multiple of 64
+  void (*pack)(const float* x, int64_t n, int64_t cols, uint8_t* packed);
+
+  size_t (*scratch_bytes)();  // what one call below needs, 64-byte aligned
+
+  // out[t * out_stride + r] = dot(w.row(r), x_t) for r in [row_begin, row_end), t in [0, x.n);
+  // x.packed holds vectors of w.cols elements.
+  void (*matmul)(const MatrixView& w, int64_t row_begin, int64_t row_end, const ActivationView& x,
+                 float* out, int64_t out_stride, uint8_t* scratch);
+
+  // out[t * out_stride + c] = sum_r x_t[r] * w.row(r)[c] for c in [col_begin, col_end), t in
+  // [0, x.n); x.packed holds vectors of w.rows elements. col_begin is a multiple of 32.
+  void (*weighted_rows)(const MatrixView& w, int64_t col_begin, int64_t col_end,
+                        const ActivationView& x, float* out, int64_t out_stride, uint8_t* scratch);
+};
+
 struct KernelTable {
-  const char* isa;  // "portable", "avx2", "avx512vnni", "neon"
+  const char* isa;  // "portable", "avx2", "avx512vnni", "amx", "neon"
 
   // --- activations for quantized matrices: 15-bit integers q = round(x / scale) with one scale a
   // vector, max|x| / 16256, plus whatever else this instruction set wants. The layout is private
@@ -49,6 +70,12 @@ struct KernelTable {
   // out[t * out_stride + r] = dot(w.row(r), x_t) for r in [row_begin, row_end), t in [0, x.n).
   void (*matmul)(const MatrixView& w, int64_t row_begin, int64_t row_end, const ActivationView& x,
                  float* out, int64_t out_stride);
+
+  // matmul where it matters: out[t * stride + r] has matmul's bits where gate[t * stride + r] > 0
+  // and is 0 elsewhere.
+  void (*matmul_where_positive)(const MatrixView& w, int64_t row_begin, int64_t row_end,
+                                const ActivationView& x, const float* gate, float* out,
+                                int64_t stride);
 
   // out[i] = dot(w.row(rows[i]), x) for one vector (x.n == 1): the same bits as matmul gives for
   // that row.
@@ -102,6 +129,9 @@ struct KernelTable {
 
   // log(sum(exp(x))) over n, stable; NaN if any x is NaN.
   float (*log_sum_exp)(const float* x, int64_t n);
+
+  // Null: prefill computes with the kernels above.
+  const PrefillKernels* prefill;
 };
 
 }  // namespace bamboo

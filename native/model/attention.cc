@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "model/parallel_matmul.h"
+#include "model/projection.h"
 #include "model/transformer.h"
 
 namespace bamboo {
@@ -51,13 +51,11 @@ void attention_block(const ForwardContext& c, const LayerWeights& w, int64_t lay
                      int64_t n_tokens) {
   const ModelConfig& m = c.config;
   const ActivationView x = norm_and_pack(c, w.attn_norm.data(), n_tokens);
-  parallel_matmul(c.kernels, c.pool, x,
-                  {{&w.q, c.act.q.data()}, {&w.k, c.act.k.data()}, {&w.v, c.act.v.data()}});
+  project(c, x, {{&w.q, c.act.q.data()}, {&w.k, c.act.k.data()}, {&w.v, c.act.v.data()}});
   rotate_and_store(c, layer, first, n_tokens);
   attend(c, layer, first, n_tokens);
-  const ActivationView attended =
-      pack(c.kernels, c.pool, c.act.attended.data(), n_tokens, m.q_width(), c.act.packed.data());
-  parallel_matmul(c.kernels, c.pool, attended, {{&w.attn_output, c.act.projected.data()}});
+  const ActivationView attended = pack_input(c, c.act.attended.data(), n_tokens, m.q_width());
+  project(c, attended, {{&w.attn_output, c.act.projected.data()}});
   c.kernels.add(c.act.projected.data(), n_tokens * m.d_model, c.act.residual.data());
 }
 

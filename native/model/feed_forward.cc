@@ -10,14 +10,29 @@
 #include <numeric>
 
 #include "model/ffn_probe.h"
-#include "model/parallel_matmul.h"
+#include "model/projection.h"
 
 namespace bamboo {
 namespace {
 
+// up x for the neurons and tokens whose gate fires, 0 for the others, into act.up.
+void up_where_gate_fires(const ForwardContext& c, const LayerWeights& w, const ActivationView& x) {
+  constexpr int64_t kGrain = 64;
+  c.pool.for_each(c.config.d_ff, kGrain, [&](int64_t begin, int64_t end, int) {
+    c.kernels.matmul_where_positive(w.up, begin, end, x, c.act.gate.data(), c.act.up.data(),
+                                    c.config.d_ff);
+  });
+}
+
 // h = activation(gate x, up x) for every neuron, into act.gate.
 void dense_neurons(const ForwardContext& c, const LayerWeights& w, const ActivationView& x) {
-  parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
+  const bool skips_silent = c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu;
+  if (skips_silent && !uses_prefill_kernels(c)) {
+    project(c, x, {{&w.gate, c.act.gate.data()}});
+    up_where_gate_fires(c, w, x);
+  } else {
+    project(c, x, {{&w.gate, c.act.gate.data()}, {&w.up, c.act.up.data()}});
+  }
   constexpr int64_t kGrain = 4096;
   c.pool.for_each(x.n * c.config.d_ff, kGrain, [&](int64_t begin, int64_t end, int) {
     activate(c, c.act.gate.data() + begin, c.act.up.data() + begin, end - begin,
@@ -45,7 +60,9 @@ void down_by_neuron_decode(const ForwardContext& c, const LayerWeights& w) {
 void down_by_neuron_prefill(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
   const int64_t d = c.config.d_model;
   const int64_t d_ff = c.config.d_ff;
-  c.pool.for_each(n_tokens, kDownTile, [&](int64_t begin, int64_t end, int thread) {
+  // Two items a thread at least, where there are enough tokens.
+  const int64_t tile = std::clamp<int64_t>(n_tokens / (2 * c.pool.size()), 8, kDownTile);
+  c.pool.for_each(n_tokens, tile, [&](int64_t begin, int64_t end, int thread) {
     const int64_t n = end - begin;
     float* partial = c.act.thread_scratch(thread);  // [n, d_model]
     float* sum = c.act.projected.data() + begin * d;
@@ -59,6 +76,13 @@ void down_by_neuron_prefill(const ForwardContext& c, const LayerWeights& w, int6
     }
     c.kernels.add(sum, n * d, c.act.residual.data() + begin * d);
   });
+}
+
+// The same in prefill's own arithmetic, where a dense product costs less than looking for zeros.
+void down_by_neuron_dense(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
+  const ActivationView h = pack_input(c, c.act.gate.data(), n_tokens, c.config.d_ff);
+  project_by_input(c, h, w.down_by_neuron, c.act.projected.data());
+  c.kernels.add(c.act.projected.data(), n_tokens * c.config.d_model, c.act.residual.data());
 }
 
 void count_dense(const ForwardContext& c, const LayerWeights& w, DecodeCounters& counters) {
@@ -96,26 +120,27 @@ void add_partials(const ForwardContext& c) {
 }
 
 void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens) {
-  const ActivationView h =
-      pack(c.kernels, c.pool, c.act.gate.data(), n_tokens, c.config.d_ff, c.act.packed.data());
-  parallel_matmul(c.kernels, c.pool, h, {{&w.down, c.act.projected.data()}});
+  const ActivationView h = pack_input(c, c.act.gate.data(), n_tokens, c.config.d_ff);
+  project(c, h, {{&w.down, c.act.projected.data()}});
   c.kernels.add(c.act.projected.data(), n_tokens * c.config.d_model, c.act.residual.data());
 }
 
 void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
                         DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
-  if (c.probe != nullptr && n_tokens == 1) c.probe->observe(c, w, x);
+  const bool is_decoding_one = n_tokens == 1 && !uses_prefill_kernels(c);
+  if (c.probe != nullptr && is_decoding_one) c.probe->observe(c, w, x);
   const bool is_dense = c.mode == FfnMode::kDense ||
                         (c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kDense);
-  // Prefill shares each row among many tokens, so skipping rows of up saves little there.
-  if (n_tokens == 1 && !is_dense && c.config.activation != Activation::kSilu) {
+  if (is_decoding_one && !is_dense && c.config.activation != Activation::kSilu) {
     return sparse_decode_block(c, w, x, counters);
   }
   dense_neurons(c, w, x);
   if (counters != nullptr) count_dense(c, w, *counters);
   if (w.down.data != nullptr) {
     down_by_output(c, w, n_tokens);
+  } else if (uses_prefill_kernels(c)) {
+    down_by_neuron_dense(c, w, n_tokens);
   } else if (n_tokens == 1) {
     down_by_neuron_decode(c, w);
   } else {

@@ -1,6 +1,6 @@
 #include "model/transformer.h"
 
-#include "model/parallel_matmul.h"
+#include "model/projection.h"
 
 namespace bamboo {
 namespace {
@@ -28,7 +28,7 @@ ActivationView norm_and_pack(const ForwardContext& c, const float* weight, int64
                          c.act.normed.data() + t * d);
     }
   });
-  return pack(c.kernels, c.pool, c.act.normed.data(), n_tokens, d, c.act.packed.data());
+  return pack_input(c, c.act.normed.data(), n_tokens, d);
 }
 
 bool forward(const ForwardContext& c, const Weights& weights, std::span<const int32_t> tokens,

@@ -23,6 +23,14 @@ namespace bamboo {
 
 class FfnProbe;
 
+// What the rows of a forward pass are for. Each kind has its own arithmetic, which must not depend
+// on how many rows there are: the keys and values of a prompt are the same bits in any chunk, and
+// checking several decoded tokens at once gives what decoding them one by one gives.
+enum class Arithmetic : uint8_t {
+  kDecode,
+  kPrefill,
+};
+
 // Everything a layer needs that does not change between layers.
 struct ForwardContext {
   const ModelConfig& config;
@@ -32,8 +40,9 @@ struct ForwardContext {
   KvCache& cache;
   Activations& act;
   FfnMode mode;
+  Arithmetic arithmetic = Arithmetic::kDecode;
   PhaseClock* clock = nullptr;  // where phases are timed; null: not at all
-  FfnProbe* probe = nullptr;  // looks at every feed-forward block of single tokens, when set
+  FfnProbe* probe = nullptr;    // looks at every feed-forward block of single tokens, when set
 };
 
 inline ForwardContext with_mode(const ForwardContext& c, FfnMode mode) {
@@ -73,7 +82,8 @@ struct DecodeCounters : DecodeSums {
 bool forward(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              bool decode, const std::atomic<bool>& cancel, DecodeCounters* counters);
 
-// Logits [count, vocab_size] of the last `count` tokens of the last forward() of n_tokens.
+// Logits [count, vocab_size], in decode arithmetic whatever the context says, of the last `count`
+// tokens of the last forward() of n_tokens.
 void compute_logits(const ForwardContext& context, const Weights& weights, int64_t n_tokens,
                     int64_t count, float* logits);
 
@@ -85,7 +95,8 @@ void attention_block(const ForwardContext& context, const LayerWeights& w, int64
 void feed_forward_block(const ForwardContext& context, const LayerWeights& w, int64_t n_tokens,
                         DecodeCounters* counters);
 
-// act.normed = rms_norm(act.residual) * weight for n_tokens rows, and its packed form.
+// act.normed = rms_norm(act.residual) * weight for n_tokens rows, and its packed form for
+// project() (projection.h).
 ActivationView norm_and_pack(const ForwardContext& context, const float* weight, int64_t n_tokens);
 
 }  // namespace bamboo

@@ -32,6 +32,6 @@ constexpr KernelTable kTable = generic::make_table<Avx2>("avx2");
 
 }  // namespace
 
-const KernelTable* avx2_table() { return &kTable; }
+const KernelTable* avx2_table() noexcept { return &kTable; }
 
 }  // namespace bamboo

@@ -40,6 +40,6 @@ constexpr KernelTable kTable = generic::make_table<Avx512Vnni>("avx512vnni");
 
 }  // namespace
 
-const KernelTable* avx512vnni_table() { return &kTable; }
+const KernelTable* avx512vnni_table() noexcept { return &kTable; }
 
 }  // namespace bamboo

@@ -121,25 +121,27 @@ void axpy_rows(const MatrixView& w, const int32_t* rows, const float* coefficien
   });
 }
 
-// A tile of decoded rows, kTileVectors vectors wide, and which of them each of up to kVectors
-// vectors wants.
+// A tile of decoded rows, kTileVectors vectors wide, and which rows of several such tiles each of
+// up to kVectors vectors wants.
 template <class Isa>
 struct AxpyTile {
   using Ops = typename Isa::Ops;
   static constexpr int64_t kRows = 64;  // bits of a mask
   static constexpr int kTileVectors = 8;
   static constexpr int64_t kCols = kTileVectors * Ops::kLanes;
-  static constexpr int64_t kVectors = 256;
+  static constexpr int64_t kVectors = 64;
+  static constexpr int64_t kTiles = 32;  // one above the other
 
   alignas(64) float weights[kRows * kCols];
-  uint64_t wanted[kVectors];  // bit r: the coefficient of row r is not zero
+  uint64_t wanted[kTiles][kVectors];  // bit r: the coefficient of row r is not zero
+  uint64_t any[kTiles];               // the rows that any vector wants
 
-  // Returns the rows that any vector wants.
-  BAMBOO_INLINE uint64_t find_wanted(const float* coefficients, int64_t stride, int64_t n,
-                                     int64_t rows) {
-    uint64_t any = 0;
+  // Rows [tile * kRows, + rows) of the coefficients.
+  BAMBOO_INLINE void find_wanted(int64_t tile, const float* coefficients, int64_t stride, int64_t n,
+                                 int64_t rows) {
+    any[tile] = 0;
     for (int64_t t = 0; t < n; ++t) {
-      const float* c = coefficients + t * stride;
+      const float* c = coefficients + t * stride + tile * kRows;
       uint64_t mask = 0;
       int64_t r = 0;
       for (; r + Ops::kLanes <= rows; r += Ops::kLanes) {
@@ -147,10 +149,9 @@ struct AxpyTile {
       }
       if (r < rows)
         mask |= static_cast<uint64_t>(Ops::nonzero_bits(Ops::load_n(c + r, rows - r))) << r;
-      wanted[t] = mask;
-      any |= mask;
+      wanted[tile][t] = mask;
+      any[tile] |= mask;
     }
-    return any;
   }
 
   template <class Format>
@@ -225,6 +226,25 @@ void axpy_range_single(const MatrixView& w, int64_t row_begin, int64_t row_end,
   AxpyList<Isa, Format>{w.data, stride, w.cols, rows, values, n, y}.add_all();
 }
 
+// One tile of rows and columns times the vectors: y and the coefficients are those of the tile.
+template <class Isa>
+BAMBOO_INLINE void axpy_tile(const AxpyTile<Isa>& tile, int64_t index, const float* coefficients,
+                             int64_t coefficient_stride, int64_t n, int64_t n_cols, float* y,
+                             int64_t y_stride) {
+  for (int64_t t = 0; t < n; ++t) {
+    const uint64_t wanted = tile.wanted[index][t];
+    if (wanted == 0) continue;
+    const float* of_vector = coefficients + t * coefficient_stride;
+    if (n_cols == AxpyTile<Isa>::kCols) {
+      tile.template add_rows<true>(wanted, of_vector, n_cols, y + t * y_stride);
+    } else {
+      tile.template add_rows<false>(wanted, of_vector, n_cols, y + t * y_stride);
+    }
+  }
+}
+
+// Columns go by a tile at a time, so that the vectors' sums of those columns stay in the
+// first-level cache while all rows are added.
 template <class Isa, class Format>
 void axpy_range_many(const MatrixView& w, int64_t row_begin, int64_t row_end,
                      const float* coefficients, int64_t coefficient_stride, int64_t n, float* y,
@@ -235,27 +255,27 @@ void axpy_range_many(const MatrixView& w, int64_t row_begin, int64_t row_end,
   // multiplied.
   __builtin_memset(tile.weights, 0, sizeof(tile.weights));
   const int64_t stride = row_stride<Isa, Format::kDType>(w.cols);
+  constexpr int64_t kMostRows = Tile::kTiles * Tile::kRows;
   for (int64_t t0 = 0; t0 < n; t0 += Tile::kVectors) {
     const int64_t vectors = n - t0 < Tile::kVectors ? n - t0 : Tile::kVectors;
-    for (int64_t row = row_begin; row < row_end; row += Tile::kRows) {
-      const int64_t rows = row_end - row < Tile::kRows ? row_end - row : Tile::kRows;
+    for (int64_t row = row_begin; row < row_end; row += kMostRows) {
+      const int64_t rows = row_end - row < kMostRows ? row_end - row : kMostRows;
+      const int64_t tiles = (rows + Tile::kRows - 1) / Tile::kRows;
       const float* c = coefficients + t0 * coefficient_stride + row;
-      const uint64_t any = tile.find_wanted(c, coefficient_stride, vectors, rows);
-      if (any == 0) continue;
+      for (int64_t i = 0; i < tiles; ++i) {
+        const int64_t left = rows - i * Tile::kRows;
+        tile.find_wanted(i, c, coefficient_stride, vectors,
+                         left < Tile::kRows ? left : Tile::kRows);
+      }
       for (int64_t first = 0; first < w.cols; first += Tile::kCols) {
         const int64_t left = w.cols - first;
         const int64_t n_cols = left < Tile::kCols ? left : Tile::kCols;
-        tile.template decode<Format>(w.data + row * stride, stride, any, first, n_cols);
-        for (int64_t t = 0; t < vectors; ++t) {
-          const uint64_t wanted = tile.wanted[t];
-          const float* of_vector = c + t * coefficient_stride;
-          float* out = y + (t0 + t) * y_stride + first;
-          if (wanted == 0) continue;
-          if (n_cols == Tile::kCols) {
-            tile.template add_rows<true>(wanted, of_vector, n_cols, out);
-          } else {
-            tile.template add_rows<false>(wanted, of_vector, n_cols, out);
-          }
+        for (int64_t i = 0; i < tiles; ++i) {
+          if (tile.any[i] == 0) continue;
+          const uint8_t* tile_rows = w.data + (row + i * Tile::kRows) * stride;
+          tile.template decode<Format>(tile_rows, stride, tile.any[i], first, n_cols);
+          axpy_tile(tile, i, c + i * Tile::kRows, coefficient_stride, vectors, n_cols,
+                    y + t0 * y_stride + first, y_stride);
         }
       }
     }

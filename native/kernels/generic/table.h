@@ -14,6 +14,7 @@
 #include "kernels/generic/axpy.h"
 #include "kernels/generic/elementwise.h"
 #include "kernels/generic/matmul.h"
+#include "kernels/generic/matmul_where.h"
 #include "kernels/kernel_table.h"
 
 namespace bamboo::generic {
@@ -25,6 +26,7 @@ constexpr KernelTable make_table(const char* isa) {
   table.packed_activation_bytes = &packed_activation_bytes<Isa>;
   table.pack_activations = &pack_activations<Isa>;
   table.matmul = &matmul<Isa>;
+  table.matmul_where_positive = &matmul_where_positive<Isa>;
   table.gather_dot = &gather_dot<Isa>;
   table.axpy_rows = &axpy_rows<Isa>;
   table.axpy_range = &axpy_range<Isa>;

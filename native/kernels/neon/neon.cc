@@ -33,6 +33,6 @@ constexpr KernelTable kTable = generic::make_table<Neon>("neon");
 
 }  // namespace
 
-const KernelTable* neon_table() { return &kTable; }
+const KernelTable* neon_table() noexcept { return &kTable; }
 
 }  // namespace bamboo

@@ -32,6 +32,6 @@ constexpr KernelTable kTable = generic::make_table<Portable>("portable");
 
 }  // namespace
 
-const KernelTable* portable_table() { return &kTable; }
+const KernelTable* portable_table() noexcept { return &kTable; }
 
 }  // namespace bamboo

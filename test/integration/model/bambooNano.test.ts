@@ -11,7 +11,7 @@ import { loadTokenizer, requireSpecialToken } from '../../../src/model/tokenizer
 import { REPOSITORY } from '../workerBundle';
 import { runCommandLine } from './commandLine';
 import { withEngineChild } from './engineChild';
-import { availableIsas, FAMILY_ISAS, skipWithout } from './instructionSets';
+import { availableIsas, FAMILY_ISAS, skipWithout, TILE_ISAS } from './instructionSets';
 import { agreement, argMaxOfRows, maxDifference, rmsDifference, standardDeviation } from './logitsComparison';
 import { GOLDEN, readFloat32, referenceLogits } from './reference';
 
@@ -32,9 +32,16 @@ const FEW = 50;
  * 2^-11 = 0.0005 and activations by less; 12 layers of independent errors make sqrt(12) of that, 0.0017.
  */
 const MAX_RELATIVE_ERROR = 0.002;
+/**
+ * Prefilled in bf16, a matrix product is off by 0.25 % (docs/adr/0007); 12 layers of two blocks each, independent, would make
+ * sqrt(24) of that, 0.012, if nothing but the blocks' outputs stood in the residual stream.
+ */
+const MAX_RELATIVE_ERROR_ON_TILES = 0.012;
 const MIN_AGREEMENT = 0.99;
 /** Of 50 positions, at most one may differ. */
 const MIN_AGREEMENT_OF_FEW = 0.98;
+/** In bf16, 11 of the 2,000 positions change, all where two tokens lie within 0.031; two of them are among the first 50. */
+const MIN_AGREEMENT_OF_FEW_ON_TILES = 0.96;
 
 /** Quantization itself moves logits by about 0.2 on the golden prompt: at most 2 of its 49 positions may change. */
 const MIN_GOLDEN_AGREEMENT = 0.95;
@@ -81,8 +88,8 @@ function rowsOf(logits: Float32Array, first: number, count: number): Float32Arra
   return logits.subarray(first * VOCAB_SIZE, (first + count) * VOCAB_SIZE);
 }
 
-function expectClose(logits: Float32Array, expected: Float32Array, minAgreement: number): void {
-  expect(rmsDifference(logits, expected) / standardDeviation(expected)).toBeLessThanOrEqual(MAX_RELATIVE_ERROR);
+function expectClose(logits: Float32Array, expected: Float32Array, minAgreement: number, maxError: number): void {
+  expect(rmsDifference(logits, expected) / standardDeviation(expected)).toBeLessThanOrEqual(maxError);
   expect(agreement(argMaxOfRows(logits, VOCAB_SIZE), argMaxOfRows(expected, VOCAB_SIZE))).toBeGreaterThanOrEqual(minAgreement);
 }
 
@@ -98,10 +105,10 @@ describe('bamboo-nano', () => {
       position += tokens.length;
     }
     expect(position).toBe(2000);
-    expectClose(logits, reference, MIN_AGREEMENT);
+    expectClose(logits, reference, MIN_AGREEMENT, available.has('amx') ? MAX_RELATIVE_ERROR_ON_TILES : MAX_RELATIVE_ERROR);
   });
 
-  describe.each(FAMILY_ISAS)('on %s', (isa) => {
+  describe.each([...FAMILY_ISAS, ...TILE_ISAS])('on %s', (isa) => {
     it.for([
       ['prefilled', 0],
       ['decoded', 1],
@@ -109,7 +116,11 @@ describe('bamboo-nano', () => {
       skipWithout(isa, available, context);
       const tokens = (sequences[0] ?? new Int32Array()).slice(0, FEW);
       const logits = await withEngineChild(isa, (child) => child.logits({ modelPath, threads: 0, tokens, chunkSize, mode: 'exact' }));
-      expectClose(logits, rowsOf(reference, 0, FEW), MIN_AGREEMENT_OF_FEW);
+      const onTiles = TILE_ISAS.includes(isa) && chunkSize !== 1;
+      const [minAgreement, maxError] = onTiles
+        ? [MIN_AGREEMENT_OF_FEW_ON_TILES, MAX_RELATIVE_ERROR_ON_TILES]
+        : [MIN_AGREEMENT_OF_FEW, MAX_RELATIVE_ERROR];
+      expectClose(logits, rowsOf(reference, 0, FEW), minAgreement, maxError);
     });
   });
 

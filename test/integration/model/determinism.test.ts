@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FfnMode } from '../../../src/protocol/engineProtocol';
 import { EngineChild } from './engineChild';
 import type { Generated } from './engineProgram';
-import { availableIsas, FAMILY_ISAS, skipWithout } from './instructionSets';
+import { availableIsas, FAMILY_ISAS, skipWithout, TILE_ISAS } from './instructionSets';
 import { sameBits } from './logitsComparison';
 import { makeTinyModels, TINY_VOCAB_SIZE, tinyModelPath } from './reference';
 import { joined, scatteredTokens } from './tokenSequences';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await Promise.all([makeTinyModels('f16'), makeTinyModels('q4_0')]);
 });
 
-describe.each(FAMILY_ISAS)('on %s', (isa) => {
+describe.each([...FAMILY_ISAS, ...TILE_ISAS])('on %s', (isa) => {
   let child: EngineChild;
 
   beforeAll(async () => {

@@ -165,6 +165,39 @@ TEST_P(Matmul, RowRangesGiveTheSameBitsAndTouchNothingElse) {
   }
 }
 
+TEST_P(Matmul, WherePositiveComputesThosePairsWithTheSameBitsAndClearsTheOthers) {
+  for (const DType dtype : kAllDTypes) {
+    std::vector<Shape> shapes = shapes_for(dtype);
+    shapes.push_back({70, 256, 300});  // more rows and vectors than are listed at once
+    for (const Shape& shape : shapes) {
+      TestData data(static_cast<uint32_t>(shape.cols));
+      const TestData::Matrix w = data.matrix(dtype, shape.rows, shape.cols, 1);
+      const Activations x(table(), dtype, data.floats(shape.n * shape.cols), shape.n, shape.cols);
+      const std::vector<float> all = multiply(w.view, x.view(0, shape.n));
+      const int64_t stride = shape.rows + 3;
+      std::vector<float> gate = data.floats(shape.n * stride);
+      gate[0] = std::nanf("");
+      std::vector<float> out(gate.size(), -7.0f);
+      const int64_t cut = shape.rows / 3;
+      for (const auto& [begin, end] : {std::pair{int64_t{0}, cut}, {cut, shape.rows}}) {
+        table().matmul_where_positive(w.view, begin, end, x.view(0, shape.n), gate.data(),
+                                      out.data(), stride);
+      }
+      for (int64_t t = 0; t < shape.n; ++t) {
+        for (int64_t r = 0; r < stride; ++r) {
+          const auto at = static_cast<size_t>(t * stride + r);
+          const float computed = r < shape.rows ? all[static_cast<size_t>(t * shape.rows + r)] : 0;
+          ASSERT_EQ(out[at], r >= shape.rows ? -7.0f
+                             : gate[at] > 0  ? computed
+                                             : 0.0f)
+              << traits(dtype).name << " row " << r << " of " << shape.rows << ", vector " << t
+              << " of " << shape.n << ", " << shape.cols << " columns";
+        }
+      }
+    }
+  }
+}
+
 TEST_P(Matmul, NoVectorsAndNoRowsWriteNothing) {
   TestData data;
   const TestData::Matrix w = data.matrix(DType::kQ4_0, 4, 64);

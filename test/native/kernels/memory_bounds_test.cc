@@ -1,55 +1,11 @@
 // Puts every input right before an unreadable page: a kernel that reads one byte past an array
 // crashes here.
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cstring>
-
+#include "guarded_memory.h"
 #include "isa_fixture.h"
 #include "test_data.h"
 
 namespace bamboo {
 namespace {
-
-// `bytes` bytes whose end (or, with front, whose beginning) touches an unreadable page.
-class Guarded {
- public:
-  explicit Guarded(size_t bytes, bool at_front = false) : bytes_(bytes) {
-    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    inner_ = (bytes + page - 1) / page * page;
-    total_ = inner_ + 2 * page;
-    void* mapped =
-        mmap(nullptr, total_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) throw std::bad_alloc();
-    start_ = static_cast<uint8_t*>(mapped);
-    if (mprotect(start_, page, PROT_NONE) != 0 ||
-        mprotect(start_ + page + inner_, page, PROT_NONE) != 0) {
-      throw std::bad_alloc();
-    }
-    data_ = at_front ? start_ + page : start_ + page + inner_ - bytes;
-  }
-  ~Guarded() { munmap(start_, total_); }
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-
-  template <class T>
-  T* fill(const T* source) {
-    std::memcpy(data_, source, bytes_);
-    return reinterpret_cast<T*>(data_);
-  }
-
- private:
-  size_t bytes_;
-  size_t inner_;
-  size_t total_;
-  uint8_t* start_;
-  uint8_t* data_;
-};
-
-float* guarded(std::vector<std::unique_ptr<Guarded>>& keep, const std::vector<float>& values) {
-  keep.push_back(std::make_unique<Guarded>(values.size() * sizeof(float)));
-  return keep.back()->fill(values.data());
-}
 
 class MemoryBounds : public IsaTest {};
 
@@ -74,6 +30,8 @@ TEST_P(MemoryBounds, MatricesAreReadToTheirLastByteAndNoFurther) {
           if (!is_quantized(dtype)) x.values = guarded(keep, values);
           float* out = guarded(keep, std::vector<float>(static_cast<size_t>(n * kRows)));
           table().matmul(w, 0, kRows, x, out, kRows);
+          const float* gate = guarded(keep, data.floats(n * kRows));
+          table().matmul_where_positive(w, 0, kRows, x, gate, out, kRows);
           const int32_t rows[] = {4, 0, 3};
           const ActivationView first = {x.values, x.packed, 1};
           table().gather_dot(w, rows, 3, first, guarded(keep, {0, 0, 0}));
