@@ -1,11 +1,11 @@
 // Fills a KernelTable from the generic algorithms for one instruction set.
 //
 // An instruction set is a struct `Isa` in an anonymous namespace with
-//   Ops                  float vectors (portable/portable_ops.h is the reference for what they
-//   mean) QuantStep            one step of a quantized row times packed activations, exact in
-//   integers Format<DType>        how rows of a type are decoded, into a step's weights and into
-//   floats kTileRows, kTileVectors, kGatherRows, kValueVectors   register blocking reduce_tile
-//   reduce_add for a whole tile of lane sums, in reduce_add's order
+//   Ops              float vectors (portable/portable_ops.h is the reference for what they mean)
+//   QuantStep        one step of a quantized row times packed activations, exact in integers
+//   Format<DType>    how rows of a type are decoded, into a step's weights and into floats
+//   kTileRows, kTileVectors, kStreamVectors, kGatherRows, kValueVectors   register blocking
+//   reduce_tile      reduce_add for a whole tile of lane sums, in reduce_add's order
 #ifndef BAMBOO_KERNELS_GENERIC_TABLE_H_
 #define BAMBOO_KERNELS_GENERIC_TABLE_H_
 
