@@ -38,6 +38,8 @@ Napi::Object result_to_js(Napi::Env env, const GenerateResult& result) {
   object.Set("prefillMs", result.prefill_ms);
   object.Set("decodeMs", result.decode_ms);
   object.Set("decodeBytes", static_cast<double>(result.decode_bytes));
+  object.Set("draftedTokens", static_cast<double>(result.drafted_tokens));
+  object.Set("acceptedTokens", static_cast<double>(result.accepted_tokens));
   object.Set("predictedShare", result.predicted_share);
   object.Set("activeShare", result.active_share);
   return object;
@@ -80,6 +82,7 @@ void GenerationJob::run() {
     params.stop_tokens = request_.stop_tokens;
     params.stop_strings = request_.stop_strings;
     params.mode = request_.mode;
+    params.max_draft_tokens = request_.max_draft_tokens;
     result_ = engine_->generate(
         params, [this](const TokenEvent& event) { push(event); }, cancel_);
   } catch (...) {

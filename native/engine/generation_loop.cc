@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/decode_stream.h"
 #include "engine/sampler.h"
 #include "engine/stop_matcher.h"
 
@@ -24,11 +25,10 @@ bool contains(std::span<const int32_t> tokens, int32_t token) {
   return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
 }
 
-// Decodes until a stop and returns why; the prompt's logits are in `logits`.
-StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabulary& vocabulary,
+// Decodes until a stop and returns why; counts result.generated_tokens.
+StopReason decode(const ForwardContext& c, DecodeStream& stream, const Vocabulary& vocabulary,
                   const GenerateParams& params, const TokenSink& sink,
-                  const std::atomic<bool>& cancel, std::span<float> logits, GenerateResult& result,
-                  DecodeCounters& counters) {
+                  const std::atomic<bool>& cancel, GenerateResult& result) {
   Sampler sampler(c.kernels, params.sampling, c.config.vocab_size);
   for (const int32_t token :
        params.prompt.last(std::min(params.prompt.size(), Sampler::kPenaltyWindow))) {
@@ -41,7 +41,7 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
   };
   for (;;) {
     if (cancel.load(std::memory_order_relaxed)) return StopReason::kCancelled;
-    const SampledToken token = sampler.sample(logits);
+    const SampledToken token = sampler.sample(stream.logits());
     if (contains(params.stop_tokens, token.id)) return end(StopReason::kEndToken);
     ++result.generated_tokens;
     sampler.observe(token.id);
@@ -49,11 +49,9 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
     sink({token.id, token.log_prob, step.text});
     if (step.stopped) return StopReason::kStopString;
     if (result.generated_tokens >= params.max_tokens) return end(StopReason::kMaxTokens);
-    if (c.cache.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
-    if (!forward(c, weights, {&token.id, 1}, true, cancel, &counters))
+    if (stream.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
+    if (!stream.advance(token.id, params.max_tokens - result.generated_tokens, cancel))
       return StopReason::kCancelled;
-    compute_logits(c, weights, 1, 1, logits.data());
-    result.decode_bytes += c.cache.bytes_for(c.cache.length());
   }
 }
 
@@ -73,7 +71,7 @@ bool prefill(const ForwardContext& context, const Weights& weights, std::span<co
 GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
                               const Vocabulary& vocabulary, const GenerateParams& params,
                               const TokenSink& sink, const std::atomic<bool>& cancel,
-                              std::span<float> logits) {
+                              PromptLookup& lookup, std::span<float> logits) {
   GenerateResult result;
   result.prompt_tokens = static_cast<int64_t>(params.prompt.size());
   const Stopwatch prefill_watch;
@@ -92,11 +90,13 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
   if (params.max_tokens == 0) return result;  // warm-up: fills the cache only
 
   const Stopwatch decode_watch;
-  DecodeCounters counters;
-  result.stop_reason =
-      decode(c, weights, vocabulary, params, sink, cancel, logits, result, counters);
+  DecodeStream stream(c, weights, params.prompt, params.max_draft_tokens, lookup, logits);
+  result.stop_reason = decode(c, stream, vocabulary, params, sink, cancel, result);
   result.decode_ms = decode_watch.elapsed_ms();
-  result.decode_bytes += counters.weight_bytes;
+  const DecodeCounters& counters = stream.counters();
+  result.decode_bytes = counters.weight_bytes + stream.kv_bytes();
+  result.drafted_tokens = stream.drafted_tokens();
+  result.accepted_tokens = stream.accepted_tokens();
   if (counters.neurons > 0) {
     const auto neurons = static_cast<double>(counters.neurons);
     result.predicted_share = static_cast<double>(counters.predicted_neurons) / neurons;

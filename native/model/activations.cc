@@ -41,13 +41,14 @@ Activations::Activations(const ModelConfig& c, int64_t max_predictor_rank, int64
   gate = AlignedBuffer<float>(chunk * c.d_ff);
   up = AlignedBuffer<float>(chunk * c.d_ff);
   projected = AlignedBuffer<float>(chunk * c.d_model);
-  partials = AlignedBuffer<float>(kNeuronRanges * c.d_model);
+  partials = AlignedBuffer<float>(kMaxDecodeColumns * kNeuronRanges * c.d_model);
   const int64_t widest = std::max({c.d_model, c.q_width(), c.d_ff});
   packed = AlignedBuffer<uint8_t>(chunk *
                                   static_cast<int64_t>(kernels().packed_activation_bytes(widest)));
-  predictor_packed = AlignedBuffer<uint8_t>(static_cast<int64_t>(
-      kernels().packed_activation_bytes(std::max(c.d_model, max_predictor_rank))));
-  predictor_hidden = AlignedBuffer<float>(max_predictor_rank);
+  predictor_packed = AlignedBuffer<uint8_t>(kMaxDecodeColumns *
+                                            static_cast<int64_t>(kernels().packed_activation_bytes(
+                                                std::max(c.d_model, max_predictor_rank))));
+  predictor_hidden = AlignedBuffer<float>(kMaxDecodeColumns * max_predictor_rank);
   scratch = AlignedBuffer<float>(threads * thread_scratch_floats);
   neurons.resize(static_cast<size_t>(c.d_ff));
   neuron_values.resize(static_cast<size_t>(c.d_ff));

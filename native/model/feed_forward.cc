@@ -60,13 +60,14 @@ void down_by_neuron_prefill(const ForwardContext& c, const LayerWeights& w, int6
   });
 }
 
-void count_dense(const ForwardContext& c, const LayerWeights& w, DecodeCounters& counters) {
+void count_dense(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
+                 DecodeCounters& counters) {
+  const int64_t n = n_tokens * c.config.d_ff;
   const float* h = c.act.gate.data();
   counters.weight_bytes +=
       w.gate.bytes() + w.up.bytes() + w.down.bytes() + w.down_by_neuron.bytes();
-  counters.neurons += c.config.d_ff;
-  counters.active_neurons +=
-      std::count_if(h, h + c.config.d_ff, [](float value) { return value != 0.0f; });
+  counters.neurons += n;
+  counters.active_neurons += std::count_if(h, h + n, [](float value) { return value != 0.0f; });
 }
 
 }  // namespace
@@ -100,18 +101,20 @@ void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_to
 }
 
 void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
-                        DecodeCounters* counters) {
+                        bool decode, DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
   // Prefill shares each row among many tokens, so skipping rows of up saves little there.
-  if (n_tokens == 1 && c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu) {
-    return sparse_decode_block(c, w, x, counters);
-  }
+  const bool is_sparse = c.mode != FfnMode::kDense && c.config.activation != Activation::kSilu;
+  if (n_tokens == 1 && is_sparse) return sparse_decode_block(c, w, x, counters);
+  if (decode && is_sparse) return sparse_decode_columns(c, w, x, counters);
   dense_neurons(c, w, x);
-  if (counters != nullptr) count_dense(c, w, *counters);
+  if (counters != nullptr) count_dense(c, w, n_tokens, *counters);
   if (w.down.data != nullptr) {
     down_by_output(c, w, n_tokens);
   } else if (n_tokens == 1) {
     down_by_neuron_decode(c, w);
+  } else if (decode) {
+    down_by_neuron_columns(c, w, n_tokens);
   } else {
     down_by_neuron_prefill(c, w, n_tokens);
   }

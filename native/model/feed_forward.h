@@ -27,6 +27,15 @@ void down_by_output(const ForwardContext& context, const LayerWeights& w, int64_
 void sparse_decode_block(const ForwardContext& context, const LayerWeights& w,
                          const ActivationView& x, DecodeCounters* counters);
 
+// Several decode steps together, in exact or predicted mode: the bits of one step each.
+// (decode_columns.cc)
+void sparse_decode_columns(const ForwardContext& context, const LayerWeights& w,
+                           const ActivationView& x, DecodeCounters* counters);
+
+// residual += sum over all neurons of h * row for n decode steps; h in act.gate.
+// (decode_columns.cc)
+void down_by_neuron_columns(const ForwardContext& context, const LayerWeights& w, int64_t n);
+
 }  // namespace bamboo
 
 #endif  // BAMBOO_MODEL_FEED_FORWARD_H_

@@ -57,6 +57,12 @@ int64_t KvCache::truncate_to_common_prefix(std::span<const int32_t> prompt) {
   return prefilled_;
 }
 
+void KvCache::truncate(int64_t length) {
+  if (length >= this->length()) return;
+  tokens_.resize(static_cast<size_t>(length));
+  prefilled_ = std::min(prefilled_, length);
+}
+
 void KvCache::clear() {
   tokens_.clear();
   prefilled_ = 0;

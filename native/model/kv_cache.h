@@ -33,6 +33,9 @@ class KvCache {
   // prompt's last token to compute. Returns the kept length.
   int64_t truncate_to_common_prefix(std::span<const int32_t> prompt);
 
+  // Forgets the positions from `length` on; no effect when there are none.
+  void truncate(int64_t length);
+
   void clear();
 
   // Bytes that attention over n_positions reads, all layers and heads.

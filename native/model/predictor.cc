@@ -54,6 +54,15 @@ void read_threshold(const GgufReader& file, const ModelConfig& config, int64_t l
 
 }  // namespace
 
+float Predictor::threshold_for(const float* residual, int64_t d_model) const {
+  if (!threshold_scales_with_input) return threshold;
+  double sum = 0;
+  for (int64_t i = 0; i < d_model; ++i) {
+    sum += static_cast<double>(residual[i]) * static_cast<double>(residual[i]);
+  }
+  return threshold * static_cast<float>(std::sqrt(sum / static_cast<double>(d_model)));
+}
+
 Predictor read_predictor(const GgufReader& file, const ModelConfig& config, int64_t layer) {
   const std::string prefix = "blk." + std::to_string(layer) + ".";
   const GgufTensor* fc1 = file.find_tensor(prefix + "fc1.weight");

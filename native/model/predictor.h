@@ -26,6 +26,9 @@ struct Predictor {
   // The threshold counts in units of rms(x): un-normed scores grow with the residual.
   bool threshold_scales_with_input = false;
 
+  // For a column with this residual stream [d_model].
+  float threshold_for(const float* residual, int64_t d_model) const;
+
   int64_t rank() const { return fc1.rows; }
   int64_t bytes() const { return fc1.bytes() + fc2.bytes(); }
 };

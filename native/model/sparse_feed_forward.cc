@@ -5,7 +5,6 @@
 // each only where the one before leaves something to compute. A range of neurons (kNeuronRanges) is
 // one work item and has its own partial sum, in ascending order, so leaving out zeros changes no
 // bit.
-#include <cmath>
 #include <cstring>
 
 #include "model/feed_forward.h"
@@ -53,12 +52,6 @@ int64_t compact_list(const NeuronRange& range, int64_t n, const Keep& keep) {
   return kept;
 }
 
-float root_mean_square(const float* x, int64_t n) {
-  double sum = 0;
-  for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return static_cast<float>(std::sqrt(sum / static_cast<double>(n)));
-}
-
 // scores[i] = fc2 relu(fc1 x), into act.up. Returns the threshold to compare them with.
 float predict(const ForwardContext& c, const Predictor& p, const ActivationView& normed) {
   const int64_t d = c.config.d_model;
@@ -71,8 +64,7 @@ float predict(const ForwardContext& c, const Predictor& p, const ActivationView&
   for (int64_t i = 0; i < p.rank(); ++i) hidden[i] = hidden[i] > 0.0f ? hidden[i] : 0.0f;
   const ActivationView h = pack(c.kernels, c.pool, hidden, 1, p.rank(), packed);
   parallel_matmul(c.kernels, c.pool, h, {{&p.fc2, c.act.up.data()}});
-  return p.threshold_scales_with_input ? p.threshold * root_mean_square(c.act.residual.data(), d)
-                                       : p.threshold;
+  return p.threshold_for(c.act.residual.data(), d);
 }
 
 struct RangeCount {

@@ -27,13 +27,13 @@ bool forward(const ForwardContext& c, const Weights& weights, std::span<const in
   for (const LayerWeights& w : weights.layers) {
     if (cancel.load(std::memory_order_relaxed)) return false;
     attention_block(c, w, layer++, first, n_tokens);
-    feed_forward_block(c, w, n_tokens, counters);
+    feed_forward_block(c, w, n_tokens, decode, counters);
     if (counters != nullptr) {
       counters->weight_bytes += w.q.bytes() + w.k.bytes() + w.v.bytes() + w.attn_output.bytes();
     }
   }
   if (counters != nullptr) {
-    counters->weight_bytes += weights.embedding.stride() + weights.output.bytes();
+    counters->weight_bytes += n_tokens * weights.embedding.stride() + weights.output.bytes();
   }
   c.cache.append(tokens, decode);
   return true;

@@ -9,14 +9,15 @@ import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
 import { BENCH_TEXT } from './benchText';
 import { summarize, type BenchRun } from './benchSummary';
-import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
+import { DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { draftOf, modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
 
 interface BenchOptions {
   readonly promptTokens: number;
   readonly tokens: number;
   readonly repeat: number;
   readonly mode: FfnMode;
+  readonly maxDraftTokens: number;
   readonly seed: number;
 }
 
@@ -28,9 +29,11 @@ export const benchCommand: Command = {
   --prompt-tokens N tokens to prefill (default 256)
   --tokens N        tokens to decode, at least 2 (default 64)
   --repeat N        runs; memory bandwidth is measured between them and figures are medians (default 3)
+  --draft N         tokens guessed ahead where the text repeats itself (default 0: every token is a decode step)
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
+    ...DRAFT_OPTION,
     'prompt-tokens': { type: 'string' },
     tokens: { type: 'string' },
     repeat: { type: 'string' },
@@ -41,6 +44,7 @@ ${MODEL_HELP}`,
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
       mode: modeOf(args),
+      maxDraftTokens: draftOf(args) ?? 0,
       seed: seedOf(args),
     };
     const session = await openTokenSession(args, io);
@@ -82,6 +86,7 @@ async function measure(session: TokenSession, options: BenchOptions): Promise<Re
     isa: info.isa,
     threads: info.threads,
     mode: options.mode,
+    maxDraftTokens: options.maxDraftTokens,
     promptKind,
     promptTokens: options.promptTokens,
     tokens: options.tokens,
@@ -93,11 +98,15 @@ async function measure(session: TokenSession, options: BenchOptions): Promise<Re
 }
 
 /** Without stop tokens every run decodes the same number of steps. */
-function runOnce(engine: NativeEngine, promptTokens: Int32Array, { tokens, mode, seed }: BenchOptions): Promise<NativeGenerateResult> {
+function runOnce(
+  engine: NativeEngine,
+  promptTokens: Int32Array,
+  { tokens, mode, maxDraftTokens, seed }: BenchOptions,
+): Promise<NativeGenerateResult> {
   engine.reset();
   const sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed };
   return engine.generate(
-    { ...sampling, promptTokens, maxTokens: tokens, stopTokens: new Int32Array(), stopStrings: [], mode },
+    { ...sampling, promptTokens, maxTokens: tokens, stopTokens: new Int32Array(), stopStrings: [], mode, maxDraftTokens },
     () => undefined,
   );
 }

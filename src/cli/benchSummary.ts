@@ -16,6 +16,8 @@ export interface BenchSummary {
   /** Neurons computed because they were predicted, over all; 0 in other modes. */
   readonly predictedShare: number;
   readonly activeShare: number;
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
   readonly readBandwidthBytesPerSecond: number;
   /** Bytes read per second while decoding, over what a plain sum over memory reads. */
   readonly bandwidthShare: number;
@@ -30,6 +32,8 @@ export function summarize(runs: readonly BenchRun[]): BenchSummary {
     bytesPerToken: medianOf((figure) => figure.bytesPerToken),
     predictedShare: medianOf((figure) => figure.predictedShare),
     activeShare: medianOf((figure) => figure.activeShare),
+    draftedTokens: medianOf((figure) => figure.draftedTokens),
+    acceptedTokens: medianOf((figure) => figure.acceptedTokens),
     readBandwidthBytesPerSecond: medianOf((figure) => figure.readBandwidthBytesPerSecond),
     bandwidthShare: medianOf((figure) => figure.bandwidthShare),
   };
@@ -49,6 +53,8 @@ function figuresOf({ result, readBandwidthBytesPerSecond }: BenchRun): BenchSumm
     bytesPerToken,
     predictedShare: result.predictedShare,
     activeShare: result.activeShare,
+    draftedTokens: result.draftedTokens,
+    acceptedTokens: result.acceptedTokens,
     readBandwidthBytesPerSecond,
     bandwidthShare: (bytesPerToken * decodeTokensPerSecond) / readBandwidthBytesPerSecond,
   };

@@ -2,6 +2,7 @@
  * What a subcommand of `bamboo` is, and what it may touch: the terminal, the native library, a clock.
  */
 import type { ParseArgsConfig } from 'node:util';
+import { LIMITS } from '../protocol/engineProtocol';
 import type { NativeBinding } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
 
@@ -39,6 +40,12 @@ export const MODEL_OPTIONS = {
   mode: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
+
+/** Of the commands that generate text. */
+export const DRAFT_OPTION = { draft: { type: 'string' } } as const satisfies Command['options'];
+
+export const DRAFT_HELP = `  --draft N         tokens guessed ahead where the text repeats itself, 0 = none, at most ${LIMITS.maxDraftTokens};
+                    the output is the same (default: the library's choice)`;
 
 export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json beside it (default: the bundled model)
   --threads N       compute threads, 0 = physical cores (default 0)

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
 import {
   FFN_MODES,
+  LIMITS,
   type FfnMode,
   type GenerateRequest,
   type GenerateResult,
@@ -43,17 +44,23 @@ export function modeOf(args: Arguments): FfnMode {
   return args.choice('mode', FFN_MODES, 'exact');
 }
 
+/** Undefined leaves the choice to the library. */
+export function draftOf(args: Arguments): number | undefined {
+  return args.text('draft') === undefined ? undefined : args.integer('draft', { min: 0, max: LIMITS.maxDraftTokens, fallback: 0 });
+}
+
 /** Same code path as the worker, without a process in between. */
 export async function openTextSession(args: Arguments, io: CliIo): Promise<TextSession> {
   const threads = threadsOf(args);
-  const mode = modeOf(args);
+  const maxDraftTokens = draftOf(args);
+  const chosen = { mode: modeOf(args), ...(maxDraftTokens !== undefined && { maxDraftTokens }) };
   const modelPath = await modelPathOf(args, io);
   const backend = new NativeBackend(io.loadBinding, io.nowMs);
   const model = await backend.loadModel({ modelPath, threads, contextLength: 0 });
   return {
     model,
     generate: (request, signal, onTokens) =>
-      backend.generate({ ...request, mode, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
+      backend.generate({ ...request, ...chosen, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
     dispose: () => backend.dispose(),
   };
 }

@@ -45,6 +45,8 @@ const generate = v.object({
     promptTokens: count,
     reusedTokens: count,
     generatedTokens: count,
+    draftedTokens: count,
+    acceptedTokens: count,
   }),
 });
 

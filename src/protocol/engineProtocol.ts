@@ -98,6 +98,8 @@ export interface GenerateRequest {
   readonly stop: StopOptions;
   /** Which feed-forward neurons are computed while decoding; default: 'exact'. */
   readonly mode?: FfnMode;
+  /** Tokens that prompt lookup may guess ahead; 0 = off. Changes the time, never the output. Default: the library's choice. */
+  readonly maxDraftTokens?: number;
 }
 
 export interface GeneratedToken {
@@ -129,6 +131,9 @@ export interface GenerateTimings {
   /** Prompt tokens whose keys and values came from the cache. */
   readonly reusedTokens: number;
   readonly generatedTokens: number;
+  /** Tokens that prompt lookup guessed, and how many of them were right. */
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
 }
 
 export interface GenerateResult {
@@ -153,6 +158,7 @@ export interface EngineErrorData {
 export const LIMITS = {
   promptBytes: 1_000_000,
   maxTokens: 4096,
+  maxDraftTokens: 15,
   stopStrings: 16,
   stopStringBytes: 256,
   queuedRequests: 16,

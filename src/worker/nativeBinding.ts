@@ -46,6 +46,8 @@ export interface NativeGenerateParams {
   stopStrings: Uint8Array[]; // UTF-8
   /** Default: 'exact'. 'predicted' needs a file with predictors. */
   mode?: FfnMode;
+  /** Tokens that prompt lookup may guess ahead of a decode step, 0 = off, at most 15; changes the time, never the output. Default: the library's. */
+  maxDraftTokens?: number;
 }
 
 export interface NativeTokenBatch {
@@ -64,6 +66,9 @@ export interface NativeGenerateResult {
   decodeMs: number;
   /** Weight and KV bytes read while decoding, over all generated tokens. */
   decodeBytes: number;
+  /** Tokens guessed by prompt lookup, and how many of them were right. */
+  draftedTokens: number;
+  acceptedTokens: number;
   /** Share of feed-forward neurons computed because they were predicted, 0..1; 0 in other modes. */
   predictedShare: number;
   /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */

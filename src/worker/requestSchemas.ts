@@ -76,6 +76,7 @@ const generate = v.object({
   sampling,
   stop,
   mode: v.exactOptional(v.picklist(FFN_MODES)),
+  maxDraftTokens: v.exactOptional(count(LIMITS.maxDraftTokens)),
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {

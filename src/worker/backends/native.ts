@@ -88,8 +88,9 @@ export class NativeBackend implements Backend {
 }
 
 function outcomeOf(native: NativeGenerateResult, tokenizeMs: number): Pick<GenerateResult, 'stopReason' | 'timings'> {
-  const { stopReason, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } = native;
-  return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } };
+  const { stopReason, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens, draftedTokens, acceptedTokens } = native;
+  const counts = { promptTokens, reusedTokens, generatedTokens, draftedTokens, acceptedTokens };
+  return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, ...counts } };
 }
 
 function nativeParams(request: GenerateRequest, tokenizer: Tokenizer, contextLength: number): NativeGenerateParams {
@@ -102,6 +103,7 @@ function nativeParams(request: GenerateRequest, tokenizer: Tokenizer, contextLen
   return {
     ...request.sampling,
     ...(request.mode !== undefined && { mode: request.mode }),
+    ...(request.maxDraftTokens !== undefined && { maxDraftTokens: request.maxDraftTokens }),
     promptTokens,
     maxTokens: request.maxTokens,
     stopTokens: Int32Array.from(request.stop.tokens, (name) => requireSpecialToken(tokenizer, name)),

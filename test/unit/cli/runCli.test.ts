@@ -71,6 +71,7 @@ describe('bad command lines', () => {
     ['a number that is too large', ['bench', '--threads', '1e9']],
     ['a fraction where a whole number belongs', ['bench', '--tokens', '2.5']],
     ['a flag without its value', ['generate', '--prompt']],
+    ['more guessed tokens than there may be', ['generate', '--prompt', 'x', '--draft', '16']],
     ['an unknown choice', ['convert', '--input', 'a', '--output', 'b', '--type', 'q3']],
     ['too many arguments', ['inspect', 'a', 'b']],
     ['no argument', ['inspect']],

@@ -19,7 +19,17 @@ export const FAKE_MODEL: ModelDescription = {
   loadMs: 1,
 };
 
-export const TIMINGS = { queueMs: 0, tokenizeMs: 0, prefillMs: 1, decodeMs: 1, promptTokens: 1, reusedTokens: 0, generatedTokens: 1 };
+export const TIMINGS = {
+  queueMs: 0,
+  tokenizeMs: 0,
+  prefillMs: 1,
+  decodeMs: 1,
+  promptTokens: 1,
+  reusedTokens: 0,
+  generatedTokens: 1,
+  draftedTokens: 0,
+  acceptedTokens: 0,
+};
 
 export class FakeWorker implements WorkerHandle {
   readonly pid: number;
