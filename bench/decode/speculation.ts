@@ -12,7 +12,7 @@ import { NativeBackend } from '../../src/worker/backends/native';
 import { loadNativeBinding } from '../../src/worker/nativeBinding';
 import { speculationPlaces, type Place } from './speculationPlaces';
 
-const LIMITS = [0, 2, 4, 8, 15];
+const LIMITS = [0, 4, 8, 15];
 const MAX_TOKENS = 64;
 const STOP = { strings: [], tokens: ['<|endoftext|>', '<|file_sep|>'] };
 

@@ -13,7 +13,7 @@ export interface Place {
 
 const PREFIX_CHARACTERS = 2000;
 const SUFFIX_CHARACTERS = 800;
-const PLACES_OF_A_KIND = 16;
+const PLACES_OF_A_KIND = 10;
 
 const NAMES = ['red', 'green', 'blue', 'yellow', 'purple', 'orange', 'black', 'white'];
 
