@@ -41,7 +41,7 @@ class LoadedEngine final : public Engine {
         context_length_(choose_context_length(config_, options.context_length)),
         pool_(choose_threads(options.threads)),
         rope_(context_length_ + 15, config_.rotary_dim, config_.rope_theta),
-        cache_(config_, context_length_),
+        cache_(config_, context_length_, options.kv_type),
         act_(config_, weights_.max_predictor_rank(), std::min(kPrefillChunk, context_length_),
              cache_.capacity(), pool_.size()),
         logits_(static_cast<size_t>((1 + kMaxDraftTokens) * config_.vocab_size)),

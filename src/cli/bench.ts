@@ -4,13 +4,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadTokenizer } from '../model/tokenizer';
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, KvType } from '../protocol/engineProtocol';
 import { EngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult } from '../worker/nativeBinding';
 import { BENCH_TEXT } from './benchText';
 import { summarize, type BenchRun } from './benchSummary';
 import { DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { draftOf, modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
+import { draftOf, kvTypeOf, modeOf, openTokenSession, seedOf, type TokenSession } from './modelSession';
 
 interface BenchOptions {
   readonly promptTokens: number;
@@ -18,6 +18,7 @@ interface BenchOptions {
   readonly repeat: number;
   readonly mode: FfnMode;
   readonly maxDraftTokens: number;
+  readonly kvType: KvType;
   readonly seed: number;
 }
 
@@ -45,6 +46,7 @@ ${MODEL_HELP}`,
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
       mode: modeOf(args),
       maxDraftTokens: draftOf(args) ?? 0,
+      kvType: kvTypeOf(args),
       seed: seedOf(args),
     };
     const session = await openTokenSession(args, io);
@@ -87,6 +89,7 @@ async function measure(session: TokenSession, options: BenchOptions): Promise<Re
     threads: info.threads,
     mode: options.mode,
     maxDraftTokens: options.maxDraftTokens,
+    kvType: options.kvType,
     promptKind,
     promptTokens: options.promptTokens,
     tokens: options.tokens,

@@ -38,6 +38,7 @@ export const MODEL_OPTIONS = {
   threads: { type: 'string' },
   seed: { type: 'string' },
   mode: { type: 'string' },
+  kv: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
 
@@ -52,4 +53,5 @@ export const MODEL_HELP = `  --model FILE      GGUF file, with tokenizer.json be
   --seed N          seed of the sampler (default 0)
   --mode MODE       exact: neurons whose gate fires; dense: all of them, with the same output;
                     predicted: those that the model's predictors expect, while decoding (default exact)
+  --kv TYPE         element type of the KV cache: f16, or q8 for half the memory and a small loss (default f16)
   --json            one JSON object instead of text`;

@@ -5,10 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
 import {
   FFN_MODES,
+  KV_TYPES,
   LIMITS,
   type FfnMode,
   type GenerateRequest,
   type GenerateResult,
+  type KvType,
   type ModelDescription,
   type TokensNotification,
 } from '../protocol/engineProtocol';
@@ -44,6 +46,10 @@ export function modeOf(args: Arguments): FfnMode {
   return args.choice('mode', FFN_MODES, 'exact');
 }
 
+export function kvTypeOf(args: Arguments): KvType {
+  return args.choice('kv', KV_TYPES, 'f16');
+}
+
 /** Undefined leaves the choice to the library. */
 export function draftOf(args: Arguments): number | undefined {
   return args.text('draft') === undefined ? undefined : args.integer('draft', { min: 0, max: LIMITS.maxDraftTokens, fallback: 0 });
@@ -52,11 +58,12 @@ export function draftOf(args: Arguments): number | undefined {
 /** Same code path as the worker, without a process in between. */
 export async function openTextSession(args: Arguments, io: CliIo): Promise<TextSession> {
   const threads = threadsOf(args);
+  const kvType = kvTypeOf(args);
   const maxDraftTokens = draftOf(args);
   const chosen = { mode: modeOf(args), ...(maxDraftTokens !== undefined && { maxDraftTokens }) };
   const modelPath = await modelPathOf(args, io);
   const backend = new NativeBackend(io.loadBinding, io.nowMs);
-  const model = await backend.loadModel({ modelPath, threads, contextLength: 0 });
+  const model = await backend.loadModel({ modelPath, threads, contextLength: 0, kvType });
   return {
     model,
     generate: (request, signal, onTokens) =>
@@ -68,9 +75,10 @@ export async function openTextSession(args: Arguments, io: CliIo): Promise<TextS
 /** No tokenizer is needed: prompts are ids and no text is asked for. */
 export async function openTokenSession(args: Arguments, io: CliIo): Promise<TokenSession> {
   const threads = threadsOf(args);
+  const kvType = kvTypeOf(args);
   const modelPath = await modelPathOf(args, io);
   const binding = io.loadBinding();
-  return { binding, modelPath, engine: await binding.load({ modelPath, threads, contextLength: 0 }) };
+  return { binding, modelPath, engine: await binding.load({ modelPath, threads, contextLength: 0, kvType }) };
 }
 
 function threadsOf(args: Arguments): number {

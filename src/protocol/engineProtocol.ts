@@ -37,7 +37,14 @@ export interface LoadModelParams {
   readonly threads: number;
   /** Positions to allocate in the KV cache; 0 = what the model was trained with, at most 4096. */
   readonly contextLength: number;
+  /** Element type of the KV cache; default: 'f16'. */
+  readonly kvType?: KvType;
 }
+
+/** 'q8' is int8 with a scale for each position and head: half the memory of 'f16', with a small loss. */
+export type KvType = 'f16' | 'q8';
+
+export const KV_TYPES: readonly KvType[] = ['f16', 'q8'];
 
 export interface ModelDescription {
   readonly name: string;

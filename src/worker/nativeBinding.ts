@@ -3,7 +3,7 @@
  * Loaded in the worker and the CLI only: the extension host never loads native code.
  */
 import { createRequire } from 'node:module';
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, KvType } from '../protocol/engineProtocol';
 
 export interface NativeEngineOptions {
   modelPath: string;
@@ -11,6 +11,8 @@ export interface NativeEngineOptions {
   threads: number;
   /** 0 = trained context, at most 4096 */
   contextLength: number;
+  /** Element type of the KV cache; default: 'f16'. */
+  kvType?: KvType;
 }
 
 export interface NativeModelInfo {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import {
   FFN_MODES,
+  KV_TYPES,
   LIMITS,
   METHOD,
   type CancelParams,
@@ -39,6 +40,7 @@ const loadModel = v.object({
   modelPath: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_LENGTH)),
   threads: count(MAX_THREADS),
   contextLength: count(MAX_CONTEXT_LENGTH),
+  kvType: v.exactOptional(v.picklist(KV_TYPES)),
 });
 
 const promptPart = v.variant('kind', [

@@ -16,10 +16,16 @@
 
 namespace bamboo {
 
+enum class KvType {
+  kF16,
+  kQ8,  // int8 with a scale for each position and head: half the memory, a small loss
+};
+
 struct EngineOptions {
   std::string model_path;
   int threads = 0;             // 0: physical cores available to this process
   int64_t context_length = 0;  // positions in the KV cache; 0: the trained context, at most 4096
+  KvType kv_type = KvType::kF16;
 };
 
 struct ModelInfo {

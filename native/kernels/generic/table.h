@@ -14,6 +14,7 @@
 #include "kernels/generic/axpy.h"
 #include "kernels/generic/elementwise.h"
 #include "kernels/generic/matmul.h"
+#include "kernels/generic/quantized_kv.h"
 #include "kernels/kernel_table.h"
 
 namespace bamboo::generic {
@@ -34,6 +35,9 @@ constexpr KernelTable make_table(const char* isa) {
   table.store_key = &store_key<Isa>;
   table.store_value = &store_value<Isa>;
   table.attend = &attend<Isa>;
+  table.store_quantized_key = &store_quantized_key<Isa>;
+  table.store_quantized_value = &store_quantized_value<Isa>;
+  table.attend_quantized = &attend_quantized<Isa>;
   table.relu_relu_product = &relu_relu_product<Isa>;
   table.relu_product = &relu_product<Isa>;
   table.silu_product = &silu_product<Isa>;
