@@ -1,6 +1,7 @@
-// What the int8 KV cache costs and saves beside f16: loss through the decode path, and decode speed near a full context.
+// What the int8 KV cache costs and saves beside f16: loss through the decode path, and bytes of a decode step near a full context.
+// Its speed: `kernel_bench --only=attend`.
 // Writes bench/results/kv-cache.{json,md}.
-//   node bench/quality/kvCache.mjs [--input FILE.jsonl ...] [--max-windows N] [--rounds N]
+//   node bench/quality/kvCache.mjs [--input FILE.jsonl ...] [--max-windows N]
 // Without --input the texts are the samples in test/fixtures/sample-text; an input has one {lang, path, text} a line.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,6 @@ const { values } = parseArgs({
   options: {
     input: { type: 'string', multiple: true, default: [] },
     'max-windows': { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
   },
 });
 const KV_TYPES = ['f16', 'q8'];
@@ -23,12 +23,6 @@ const TOKENS = 100;
 
 function runCli(args) {
   return JSON.parse(execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), ...args, '--json'], { encoding: 'utf8' }));
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Nats per token of each language under each type. */
@@ -55,26 +49,19 @@ writeFileSync(samples, `${lines.join('\n')}\n`);
 const loss = [samples, ...values.input].flatMap(measureLoss);
 rmSync(folder, { recursive: true });
 
-const runs = { f16: [], q8: [] };
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const kv of KV_TYPES) {
-    runs[kv].push(runCli(['bench', '--kv', kv, '--repeat', '1', '--prompt-tokens', String(PROMPT_TOKENS), '--tokens', String(TOKENS)]));
-  }
-}
-const speed = KV_TYPES.map((kv) => ({
-  kv,
-  decodeTokensPerSecond: median(runs[kv].map((run) => run.decodeTokensPerSecond)),
-  bytesPerToken: median(runs[kv].map((run) => run.bytesPerToken)),
-}));
+const runs = KV_TYPES.map((kv) =>
+  runCli(['bench', '--kv', kv, '--repeat', '1', '--prompt-tokens', String(PROMPT_TOKENS), '--tokens', String(TOKENS)]),
+);
+const bytes = KV_TYPES.map((kv, i) => ({ kv, bytesPerToken: runs[i].bytesPerToken }));
 
 const shown = process.argv.slice(2).map((argument) => (argument.endsWith('.jsonl') ? path.basename(argument) : argument));
 const report = {
   command: ['node bench/quality/kvCache.mjs', ...shown].join(' '),
   cpu: cpus()[0]?.model,
-  isa: runs.f16[0].isa,
-  threads: runs.f16[0].threads,
+  isa: runs[0].isa,
+  threads: runs[0].threads,
   loss,
-  speed,
+  bytes,
 };
 writeFileSync(path.join(root, 'bench/results/kv-cache.json'), `${JSON.stringify(report, null, 2)}\n`);
 
@@ -82,10 +69,7 @@ const percent = (a, b) => `${(((b - a) * 100) / a).toFixed(3)} %`;
 const lossRows = loss.map(
   (row) => `| ${row.lang} | ${row.tokens} | ${row.f16.toFixed(4)} | ${row.q8.toFixed(4)} | ${percent(row.f16, row.q8)} |`,
 );
-const speedRows = speed.map(({ kv, decodeTokensPerSecond, bytesPerToken }) => {
-  const ratio = (decodeTokensPerSecond / speed[0].decodeTokensPerSecond).toFixed(2);
-  return `| ${kv} | ${decodeTokensPerSecond.toFixed(0)} | ${ratio} × | ${(bytesPerToken / 1e6).toFixed(1)} |`;
-});
+const byteRows = bytes.map(({ kv, bytesPerToken }) => `| ${kv} | ${(bytesPerToken / 1e6).toFixed(1)} |`);
 const markdown = `# KV cache in f16 and int8
 
 \`${report.command}\`, bamboo-nano, exact mode, ${report.cpu}, ${report.isa}, ${report.threads} threads.
@@ -96,11 +80,11 @@ Loss in nats per token, token by token through the decode path.
 | --- | --- | --- | --- | --- |
 ${lossRows.join('\n')}
 
-Decoding ${TOKENS} tokens after a prompt of ${PROMPT_TOKENS}: medians of ${values.rounds} interleaved rounds; bytes are weights and KV.
+Weights and KV that a decode step reads, over ${TOKENS} tokens after a prompt of ${PROMPT_TOKENS}.
 
-| KV cache | decode tok/s | ratio | MB/token |
-| --- | --- | --- | --- |
-${speedRows.join('\n')}
+| KV cache | MB/token |
+| --- | --- |
+${byteRows.join('\n')}
 `;
 writeFileSync(path.join(root, 'bench/results/kv-cache.md'), markdown);
 console.log(markdown);
