@@ -207,10 +207,18 @@ struct Bench {
       table.attend({cache.data(), cache.data()}, q.data(), n_queries, head_dim, head_dim,
                    n_positions, 0.1f, out.data(), scratch.data());
     });
-    print_rate("attend", "f16",
-               std::to_string(n_queries) + " x " + std::to_string(head_dim) + " x " +
-                   std::to_string(n_positions),
-               static_cast<double>(2 * n_queries * head_dim * n_positions), seconds);
+    const std::vector<int8_t> quants(static_cast<size_t>((n_positions + 15) * head_dim), 50);
+    const std::vector<float> scales(static_cast<size_t>(n_positions + 15), 0.01f);
+    const double quantized_seconds = fastest(200, [&] {
+      table.attend_quantized({quants.data(), quants.data(), scales.data(), scales.data()}, q.data(),
+                             n_queries, head_dim, head_dim, n_positions, 0.1f, out.data(),
+                             scratch.data());
+    });
+    const std::string shape = std::to_string(n_queries) + " x " + std::to_string(head_dim) + " x " +
+                              std::to_string(n_positions);
+    const auto products = static_cast<double>(2 * n_queries * head_dim * n_positions);
+    print_rate("attend", "f16", shape, products, seconds);
+    print_rate("attend", "q8", shape, products, quantized_seconds);
   }
 
   void elementwise() const {

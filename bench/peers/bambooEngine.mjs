@@ -14,7 +14,7 @@ await measureEngine(task, async ({ modelPath, threads, mode, context: contextLen
     engine.reset();
     const unlimited = { stopTokens: new Int32Array(), stopStrings: [] };
     const start = performance.now();
-    const result = await engine.generate({ ...GREEDY, ...unlimited, promptTokens, maxTokens, mode }, () => undefined);
+    const result = await engine.generate({ ...GREEDY, ...unlimited, promptTokens, maxTokens, mode, maxDraftTokens: 0 }, () => undefined);
     const wholeMs = performance.now() - start;
     if (result.generatedTokens !== maxTokens) throw new Error(`Bamboo ended after ${result.generatedTokens} of ${maxTokens} tokens.`);
     const figures = {

@@ -20,6 +20,14 @@ struct InstanceData {
   Napi::FunctionReference engine_constructor;
 };
 
+KvType read_kv_type(const Napi::Value& value) {
+  if (value.IsUndefined()) return KvType::kF16;
+  const std::string name = string_value(value, "kvType");
+  if (name == "f16") return KvType::kF16;
+  if (name == "q8") return KvType::kQ8;
+  refuse("kvType", "'f16' or 'q8'");
+}
+
 Napi::Value load(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Object options = object_argument(info, 0, "options");
@@ -27,6 +35,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     engine_options.model_path = string_value(options.Get("modelPath"), "modelPath");
     engine_options.threads = int32_value(options.Get("threads"), "threads");
     engine_options.context_length = integer_value(options.Get("contextLength"), "contextLength");
+    engine_options.kv_type = read_kv_type(options.Get("kvType"));
     const auto engine = std::make_shared<std::shared_ptr<Engine>>();
     return PromiseWorker::run(
         info.Env(), [=] { *engine = Engine::load(engine_options); },

@@ -35,6 +35,9 @@ GenerateRequest read_generate_request(const Napi::Object& params) {
   request.sampling.repetition_penalty = static_cast<float>(number("repetitionPenalty"));
   request.sampling.seed = static_cast<uint64_t>(integer("seed"));
   request.mode = read_mode(params.Get("mode"));
+  if (const Napi::Value draft = params.Get("maxDraftTokens"); !draft.IsUndefined()) {
+    request.max_draft_tokens = integer_value(draft, "maxDraftTokens");
+  }
   return request;
 }
 

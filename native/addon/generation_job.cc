@@ -40,6 +40,8 @@ Napi::Object result_to_js(Napi::Env env, const GenerateResult& result) {
   object.Set("prefillMs", result.prefill_ms);
   object.Set("decodeMs", result.decode_ms);
   object.Set("decodeBytes", static_cast<double>(result.decode_bytes));
+  object.Set("draftedTokens", static_cast<double>(result.drafted_tokens));
+  object.Set("acceptedTokens", static_cast<double>(result.accepted_tokens));
   object.Set("predictedShare", result.predicted_share);
   object.Set("activeShare", result.active_share);
   object.Set("metrics", metrics_to_js(env, result.metrics));
@@ -84,6 +86,7 @@ void GenerationJob::run() {
     params.stop_strings = request_.stop_strings;
     params.mode = request_.mode;
     params.mode_now = &mode_;
+    params.max_draft_tokens = request_.max_draft_tokens;
     result_ = engine_->generate(
         params, [this](const TokenEvent& event) { push(event); }, cancel_);
   } catch (...) {

@@ -26,6 +26,7 @@ struct GenerateRequest {
   int64_t max_tokens = 0;
   SamplingParams sampling;
   FfnMode mode = FfnMode::kExact;
+  int64_t max_draft_tokens = kDefaultDraftTokens;
 };
 
 class GenerationJob : public std::enable_shared_from_this<GenerationJob> {

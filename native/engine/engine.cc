@@ -43,10 +43,11 @@ class LoadedEngine final : public Engine {
         context_length_(choose_context_length(config_, options.context_length)),
         pool_(choose_threads(options.threads)),
         rope_(context_length_ + 15, config_.rotary_dim, config_.rope_theta),
-        cache_(config_, context_length_),
+        cache_(config_, context_length_, options.kv_type),
         act_(config_, weights_.max_predictor_rank(), std::min(kPrefillChunk, context_length_),
              cache_.capacity(), pool_.size()),
-        logits_(static_cast<size_t>(config_.vocab_size)) {
+        logits_(static_cast<size_t>((1 + kMaxDraftTokens) * config_.vocab_size)),
+        lookup_(cache_.capacity()) {
     info_.name = config_.name;
     info_.architecture = config_.architecture;
     info_.file_bytes = file_->file_bytes();
@@ -85,7 +86,7 @@ class LoadedEngine final : public Engine {
     check_sampling_and_stops(params);
     check_mode(params.mode);
     return run_generation(context(params.mode), weights_, vocabulary_, params, sink, cancel,
-                          logits_);
+                          lookup_, logits_);
   }
 
   std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
@@ -99,13 +100,14 @@ class LoadedEngine final : public Engine {
     const std::atomic<bool> never{false};
     // Chunks of one token are the decode path, which is what predicted mode is about.
     const ForwardContext c = chunk_size == 1 ? context(mode) : prefill_context(context(mode));
-    std::vector<float> out(tokens.size() * logits_.size());
+    const auto vocab = static_cast<size_t>(config_.vocab_size);
+    std::vector<float> out(tokens.size() * vocab);
     reset();
     for (size_t done = 0; done < tokens.size();) {
       const size_t n = std::min(static_cast<size_t>(chunk), tokens.size() - done);
       forward(c, weights_, tokens.subspan(done, n), false, never, nullptr);
       compute_logits(c, weights_, static_cast<int64_t>(n), static_cast<int64_t>(n),
-                     out.data() + done * logits_.size());
+                     out.data() + done * vocab);
       done += n;
     }
     reset();
@@ -150,7 +152,8 @@ class LoadedEngine final : public Engine {
   RopeTable rope_;
   KvCache cache_;
   Activations act_;
-  std::vector<float> logits_;  // of the last token
+  std::vector<float> logits_;  // [1 + kMaxDraftTokens, vocab_size]
+  PromptLookup lookup_;
   Vocabulary vocabulary_;
   ModelInfo info_;
 };
@@ -211,6 +214,10 @@ void LoadedEngine::check_sampling_and_stops(const GenerateParams& params) const 
   check_sampling(params.sampling);
   if (params.max_tokens < 0)
     throw Error(ErrorCode::kInvalidArgument, "max tokens must not be negative");
+  if (params.max_draft_tokens < 0 || params.max_draft_tokens > kMaxDraftTokens) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "max draft tokens must be between 0 and " + std::to_string(kMaxDraftTokens));
+  }
   if (!params.stop_strings.empty() && vocabulary_.empty()) {
     throw Error(ErrorCode::kInvalidArgument, "stop strings need a vocabulary");
   }

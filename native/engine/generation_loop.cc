@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "engine/decode_metrics.h"
+#include "engine/decode_stream.h"
 #include "engine/sampler.h"
 #include "engine/stop_matcher.h"
 
@@ -25,27 +25,10 @@ bool contains(std::span<const int32_t> tokens, int32_t token) {
   return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
 }
 
-FfnMode mode_of_next_step(const GenerateParams& params) {
-  return params.mode_now == nullptr ? params.mode
-                                    : params.mode_now->load(std::memory_order_relaxed);
-}
-
-// One step of the decode path, counted. False when cancelled.
-bool decode_step(const ForwardContext& context, const Weights& weights, int32_t token,
-                 const GenerateParams& params, const std::atomic<bool>& cancel,
-                 std::span<float> logits, DecodeMetrics& metrics) {
-  const ForwardContext c = with_mode(context, mode_of_next_step(params));
-  if (!forward(c, weights, {&token, 1}, true, cancel, &metrics.begin_step())) return false;
-  compute_logits(c, weights, 1, 1, logits.data());
-  metrics.end_step(c.mode, 1, c.cache.bytes_for(c.cache.length()));
-  return true;
-}
-
-// Decodes until a stop and returns why; the prompt's logits are in `logits`.
-StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabulary& vocabulary,
+// Decodes until a stop and returns why; counts result.generated_tokens.
+StopReason decode(const ForwardContext& c, DecodeStream& stream, const Vocabulary& vocabulary,
                   const GenerateParams& params, const TokenSink& sink,
-                  const std::atomic<bool>& cancel, std::span<float> logits, GenerateResult& result,
-                  DecodeMetrics& metrics) {
+                  const std::atomic<bool>& cancel, GenerateResult& result) {
   Sampler sampler(c.kernels, params.sampling, c.config.vocab_size);
   for (const int32_t token :
        params.prompt.last(std::min(params.prompt.size(), Sampler::kPenaltyWindow))) {
@@ -58,7 +41,7 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
   };
   for (;;) {
     if (cancel.load(std::memory_order_relaxed)) return StopReason::kCancelled;
-    const SampledToken token = sampler.sample(logits);
+    const SampledToken token = sampler.sample(stream.logits());
     if (contains(params.stop_tokens, token.id)) return end(StopReason::kEndToken);
     ++result.generated_tokens;
     sampler.observe(token.id);
@@ -66,9 +49,9 @@ StopReason decode(const ForwardContext& c, const Weights& weights, const Vocabul
     sink({token.id, token.log_prob, step.text});
     if (step.stopped) return StopReason::kStopString;
     if (result.generated_tokens >= params.max_tokens) return end(StopReason::kMaxTokens);
-    if (c.cache.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
+    if (stream.length() >= c.cache.capacity()) return end(StopReason::kContextFull);
     end_phase(c.clock, Phase::kSampling);
-    if (!decode_step(c, weights, token.id, params, cancel, logits, metrics))
+    if (!stream.advance(token.id, params.max_tokens - result.generated_tokens, cancel))
       return StopReason::kCancelled;
   }
 }
@@ -89,7 +72,7 @@ bool prefill(const ForwardContext& context, const Weights& weights, std::span<co
 GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
                               const Vocabulary& vocabulary, const GenerateParams& params,
                               const TokenSink& sink, const std::atomic<bool>& cancel,
-                              std::span<float> logits) {
+                              PromptLookup& lookup, std::span<float> logits) {
   GenerateResult result;
   result.prompt_tokens = static_cast<int64_t>(params.prompt.size());
   const Stopwatch prefill_watch;
@@ -112,13 +95,13 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
 
   const Stopwatch decode_watch;
   PhaseClock decode_clock;
-  DecodeMetrics metrics(c.config);
-  result.stop_reason = decode(with_clock(c, decode_clock), weights, vocabulary, params, sink,
-                              cancel, logits, result, metrics);
+  const ForwardContext decode_context = with_clock(c, decode_clock);
+  DecodeStream stream(decode_context, weights, params, lookup, logits);
+  result.stop_reason = decode(decode_context, stream, vocabulary, params, sink, cancel, result);
   end_phase(&decode_clock, Phase::kSampling);
   result.decode_ms = decode_watch.elapsed_ms();
   result.metrics.decode = decode_clock.times();
-  metrics.report(result);
+  stream.report(result);
   return result;
 }
 

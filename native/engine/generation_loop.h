@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bamboo/engine.h"
+#include "engine/prompt_lookup.h"
 #include "engine/vocabulary.h"
 #include "model/transformer.h"
 
@@ -31,11 +32,11 @@ inline ForwardContext prefill_context(const ForwardContext& context) {
 bool prefill(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              int64_t chunk_size, const std::atomic<bool>& cancel);
 
-// Arguments are already checked. logits: a buffer of vocab_size floats.
+// Arguments are already checked. logits: a buffer of [1 + max_draft_tokens, vocab_size] floats.
 GenerateResult run_generation(const ForwardContext& context, const Weights& weights,
                               const Vocabulary& vocabulary, const GenerateParams& params,
                               const TokenSink& sink, const std::atomic<bool>& cancel,
-                              std::span<float> logits);
+                              PromptLookup& lookup, std::span<float> logits);
 
 }  // namespace bamboo
 

@@ -32,6 +32,14 @@ struct KvHeadView {
   const uint16_t* values = nullptr;  // [capacity, head_dim]
 };
 
+// The same in int8: an element is its integer times the scale of its position.
+struct QuantizedKvHeadView {
+  const int8_t* keys = nullptr;         // [ceil(capacity / 16), head_dim, 16]
+  const int8_t* values = nullptr;       // [capacity, head_dim]
+  const float* key_scales = nullptr;    // [round_up(capacity, 16)]
+  const float* value_scales = nullptr;  // [round_up(capacity, 16)]
+};
+
 enum class RopeLayout : uint8_t {
   kAdjacentPairs,  // (2i, 2i+1): llama.cpp's "normal" order
   kHalves,         // (i, i + rotary_dim/2): Hugging Face's order
@@ -116,6 +124,16 @@ struct KernelTable {
   // most 256. scratch: n_queries * round_up(n_positions, 16) floats.
   void (*attend)(const KvHeadView& kv, const float* q, int64_t n_queries, int64_t stride,
                  int64_t head_dim, int64_t n_positions, float scale, float* out, float* scratch);
+
+  // The same three for an int8 cache. Stored integers are round(x / scale), scale = max|x| / 127 of
+  // the position; a position with a NaN or an infinity gets the scale NaN. head_dim at most 256.
+  void (*store_quantized_key)(const float* key, int64_t head_dim, int64_t position, int8_t* keys,
+                              float* scales);
+  void (*store_quantized_value)(const float* value, int64_t head_dim, int64_t position,
+                                int8_t* values, float* scales);
+  void (*attend_quantized)(const QuantizedKvHeadView& kv, const float* q, int64_t n_queries,
+                           int64_t stride, int64_t head_dim, int64_t n_positions, float scale,
+                           float* out, float* scratch);
 
   // Gated activations, elementwise over n: gate may equal out.
   void (*relu_relu_product)(const float* gate, const float* up, int64_t n,

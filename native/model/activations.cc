@@ -41,7 +41,7 @@ Activations::Activations(const ModelConfig& c, int64_t max_predictor_rank, int64
   gate = AlignedBuffer<float>(chunk * c.d_ff);
   up = AlignedBuffer<float>(chunk * c.d_ff);
   projected = AlignedBuffer<float>(chunk * c.d_model);
-  partials = AlignedBuffer<float>(kNeuronRanges * c.d_model);
+  partials = AlignedBuffer<float>(kMaxDecodeColumns * kNeuronRanges * c.d_model);
   const int64_t widest = std::max({c.d_model, c.q_width(), c.d_ff});
   const PrefillKernels* prefill = kernels().prefill;
   size_t packed_bytes = kernels().packed_activation_bytes(widest);
@@ -49,9 +49,10 @@ Activations::Activations(const ModelConfig& c, int64_t max_predictor_rank, int64
   packed = AlignedBuffer<uint8_t>(chunk * static_cast<int64_t>(packed_bytes));
   prefill_scratch_bytes = prefill == nullptr ? 0 : static_cast<int64_t>(prefill->scratch_bytes());
   prefill_scratch = AlignedBuffer<uint8_t>(threads * prefill_scratch_bytes);
-  predictor_packed = AlignedBuffer<uint8_t>(static_cast<int64_t>(
-      kernels().packed_activation_bytes(std::max(c.d_model, max_predictor_rank))));
-  predictor_hidden = AlignedBuffer<float>(max_predictor_rank);
+  predictor_packed = AlignedBuffer<uint8_t>(kMaxDecodeColumns *
+                                            static_cast<int64_t>(kernels().packed_activation_bytes(
+                                                std::max(c.d_model, max_predictor_rank))));
+  predictor_hidden = AlignedBuffer<float>(kMaxDecodeColumns * max_predictor_rank);
   scratch = AlignedBuffer<float>(threads * thread_scratch_floats);
   neurons.resize(static_cast<size_t>(c.d_ff));
   neuron_values.resize(static_cast<size_t>(c.d_ff));

@@ -27,6 +27,8 @@ class AlignedBuffer {
 // Neurons are summed in fixed ranges, so that neither threads nor sparsity change the order of
 // additions.
 inline constexpr int64_t kNeuronRanges = 8;
+// Decode steps that one forward pass may verify together.
+inline constexpr int64_t kMaxDecodeColumns = 16;
 // Vectors that one prefill work item of the down projection handles together, at most: they share
 // the rows that any of them needs.
 inline constexpr int64_t kDownTile = 32;
@@ -48,16 +50,17 @@ struct Activations {
   AlignedBuffer<float> gate;       // [T, d_ff]; then the activations h
   AlignedBuffer<float> up;         // [T, d_ff]
   AlignedBuffer<float> projected;  // [T, d_model]: output of attention or down projection
-  AlignedBuffer<float> partials;   // [kNeuronRanges, d_model], decode
+  AlignedBuffer<float> partials;   // [columns, kNeuronRanges, d_model], decode
   AlignedBuffer<uint8_t> packed;   // [T, packed bytes of the widest input]
   AlignedBuffer<float>
       scratch;  // [threads, thread_scratch_floats]: attention scores, down-projection tiles
-  int64_t prefill_scratch_bytes;            // per thread
-  AlignedBuffer<uint8_t> prefill_scratch;   // [threads, prefill_scratch_bytes]
-  AlignedBuffer<uint8_t> predictor_packed;  // a predictor's input, then its hidden layer
-  AlignedBuffer<float> predictor_hidden;    // [max_predictor_rank]
-  std::vector<int32_t> neurons;             // [d_ff]: indices of the neurons computed, decode
-  std::vector<float> neuron_values;         // [d_ff]
+  int64_t prefill_scratch_bytes;           // per thread
+  AlignedBuffer<uint8_t> prefill_scratch;  // [threads, prefill_scratch_bytes]
+  AlignedBuffer<uint8_t>
+      predictor_packed;                   // [columns] of a predictor's input, then its hidden layer
+  AlignedBuffer<float> predictor_hidden;  // [columns, max_predictor_rank]
+  std::vector<int32_t> neurons;           // [d_ff]: indices of the neurons computed, decode
+  std::vector<float> neuron_values;       // [d_ff]
 
   float* thread_scratch(int thread) { return scratch.data() + thread * thread_scratch_floats; }
   uint8_t* prefill_scratch_of(int thread) {

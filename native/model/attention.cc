@@ -22,9 +22,8 @@ void rotate_and_store(const ForwardContext& c, int64_t layer, int64_t first, int
                      sines, m.rope_layout);
       c.kernels.rope(k, m.n_kv_heads, m.head_dim, m.rotary_dim, cosines, sines, m.rope_layout);
       for (int64_t head = 0; head < m.n_kv_heads; ++head) {
-        c.kernels.store_key(k + head * m.head_dim, m.head_dim, position, c.cache.keys(layer, head));
-        c.kernels.store_value(v + head * m.head_dim, m.head_dim, position,
-                              c.cache.values(layer, head));
+        c.cache.store(c.kernels, layer, head, position, k + head * m.head_dim,
+                      v + head * m.head_dim);
       }
     }
   });
@@ -39,9 +38,9 @@ void attend(const ForwardContext& c, int64_t layer, int64_t first, int64_t n_tok
     const int64_t t = item / m.n_kv_heads;
     const int64_t head = item % m.n_kv_heads;
     const int64_t offset = t * m.q_width() + head * group * m.head_dim;
-    c.kernels.attend(c.cache.head(layer, head), c.act.q.data() + offset, group, m.head_dim,
-                     m.head_dim, first + t + 1, scale, c.act.attended.data() + offset,
-                     c.act.thread_scratch(thread));
+    c.cache.attend(c.kernels, layer, head,
+                   {c.act.q.data() + offset, group, first + t + 1, scale,
+                    c.act.attended.data() + offset, c.act.thread_scratch(thread)});
   });
 }
 

@@ -85,15 +85,16 @@ void down_by_neuron_dense(const ForwardContext& c, const LayerWeights& w, int64_
   c.kernels.add(c.act.projected.data(), n_tokens * c.config.d_model, c.act.residual.data());
 }
 
-void count_dense(const ForwardContext& c, const LayerWeights& w, DecodeCounters& counters) {
+void count_dense(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
+                 DecodeCounters& counters) {
+  const int64_t n = n_tokens * c.config.d_ff;
   const float* h = c.act.gate.data();
   counters.weight_bytes +=
       w.gate.bytes() + w.up.bytes() + w.down.bytes() + w.down_by_neuron.bytes();
-  counters.neurons += c.config.d_ff;
-  counters.gate_rows += c.config.d_ff;
-  counters.up_rows += c.config.d_ff;
-  counters.active_neurons +=
-      std::count_if(h, h + c.config.d_ff, [](float value) { return value != 0.0f; });
+  counters.neurons += n;
+  counters.gate_rows += n;
+  counters.up_rows += n;
+  counters.active_neurons += std::count_if(h, h + n, [](float value) { return value != 0.0f; });
 }
 
 }  // namespace
@@ -126,23 +127,24 @@ void down_by_output(const ForwardContext& c, const LayerWeights& w, int64_t n_to
 }
 
 void feed_forward_block(const ForwardContext& c, const LayerWeights& w, int64_t n_tokens,
-                        DecodeCounters* counters) {
+                        bool decode, DecodeCounters* counters) {
   const ActivationView x = norm_and_pack(c, w.ffn_norm.data(), n_tokens);
-  const bool is_decoding_one = n_tokens == 1 && !uses_prefill_kernels(c);
-  if (c.probe != nullptr && is_decoding_one) c.probe->observe(c, w, x);
-  const bool is_dense = c.mode == FfnMode::kDense ||
-                        (c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kDense);
-  if (is_decoding_one && !is_dense && c.config.activation != Activation::kSilu) {
-    return sparse_decode_block(c, w, x, counters);
+  const bool is_decoding = decode || (n_tokens == 1 && !uses_prefill_kernels(c));
+  if (c.probe != nullptr && n_tokens == 1 && is_decoding) c.probe->observe(c, w, x);
+  if (is_decoding && skips_neurons(c, w)) {
+    return n_tokens == 1 ? sparse_decode_block(c, w, x, counters)
+                         : sparse_decode_columns(c, w, x, counters);
   }
   dense_neurons(c, w, x);
-  if (counters != nullptr) count_dense(c, w, *counters);
+  if (counters != nullptr) count_dense(c, w, n_tokens, *counters);
   if (w.down.data != nullptr) {
     down_by_output(c, w, n_tokens);
   } else if (uses_prefill_kernels(c)) {
     down_by_neuron_dense(c, w, n_tokens);
   } else if (n_tokens == 1) {
     down_by_neuron_decode(c, w);
+  } else if (decode) {
+    down_by_neuron_columns(c, w, n_tokens);
   } else {
     down_by_neuron_prefill(c, w, n_tokens);
   }

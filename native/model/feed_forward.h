@@ -23,18 +23,33 @@ void add_partials(const ForwardContext& context);
 // residual += down h for h in act.gate, for files whose down projection is stored by output row.
 void down_by_output(const ForwardContext& context, const LayerWeights& w, int64_t n_tokens);
 
-// What the thresholds of a predictor on the residual count in: rms(x). 1 for one on the normed
-// input.
-float score_unit(const ForwardContext& context, const Predictor& predictor);
+// Whether decoding leaves neurons out in this layer, and whether a predictor says which.
+inline bool uses_predictor(const ForwardContext& c, const LayerWeights& w) {
+  return c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kPredicted &&
+         w.predictor.rank() > 0;
+}
+inline bool skips_neurons(const ForwardContext& c, const LayerWeights& w) {
+  const FfnMode mode = c.mode == FfnMode::kPredicted ? w.predicted_mode : c.mode;
+  return mode != FfnMode::kDense && c.config.activation != Activation::kSilu;
+}
 
-// scores [d_ff] = fc2 relu(fc1 x) + bias for one token; x: its normed input, packed. Returns the
-// threshold to compare them with. (sparse_feed_forward.cc)
-float predict_scores(const ForwardContext& context, const Predictor& predictor,
-                     const ActivationView& x, float* scores);
+// scores [x.n, d_ff] = fc2 relu(fc1 x) + bias for decoded tokens; x: their normed input, packed.
+// (predict_scores.cc)
+void predict_scores(const ForwardContext& context, const Predictor& predictor,
+                    const ActivationView& x, float* scores);
 
 // One token in exact or predicted mode. x: the normed input, packed. (sparse_feed_forward.cc)
 void sparse_decode_block(const ForwardContext& context, const LayerWeights& w,
                          const ActivationView& x, DecodeCounters* counters);
+
+// Several decode steps together, in exact or predicted mode: the bits of one step each.
+// (decode_columns.cc)
+void sparse_decode_columns(const ForwardContext& context, const LayerWeights& w,
+                           const ActivationView& x, DecodeCounters* counters);
+
+// residual += sum over all neurons of h * row for n decode steps; h in act.gate.
+// (decode_columns.cc)
+void down_by_neuron_columns(const ForwardContext& context, const LayerWeights& w, int64_t n);
 
 }  // namespace bamboo
 

@@ -79,8 +79,9 @@ void FfnProbe::observe(const ForwardContext& c, const LayerWeights& w, const Act
   float threshold = 0;
   float unit = 1;
   if (has_scores) {
-    threshold = predict_scores(c, w.predictor, x, scores_.data());
-    unit = score_unit(c, w.predictor);
+    predict_scores(c, w.predictor, x, scores_.data());
+    threshold = w.predictor.threshold_for(c.act.residual.data(), c.config.d_model);
+    unit = w.predictor.score_unit(c.act.residual.data(), c.config.d_model);
     layer.bins.resize(kScoreBins);
   }
   ++layer.positions;

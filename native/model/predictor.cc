@@ -68,6 +68,19 @@ std::vector<float> read_bias(const GgufReader& file, const std::string& prefix, 
 
 }  // namespace
 
+float Predictor::score_unit(const float* residual, int64_t d_model) const {
+  if (input == PredictorInput::kNormed) return 1.0f;
+  double sum = 0;
+  for (int64_t i = 0; i < d_model; ++i) {
+    sum += static_cast<double>(residual[i]) * static_cast<double>(residual[i]);
+  }
+  return static_cast<float>(std::sqrt(sum / static_cast<double>(d_model)));
+}
+
+float Predictor::threshold_for(const float* residual, int64_t d_model) const {
+  return threshold_scales_with_input ? threshold * score_unit(residual, d_model) : threshold;
+}
+
 Predictor read_predictor(const GgufReader& file, const ModelConfig& config, int64_t layer) {
   const std::string prefix = "blk." + std::to_string(layer) + ".";
   const GgufTensor* fc1 = file.find_tensor(prefix + "fc1.weight");

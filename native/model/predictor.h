@@ -28,6 +28,13 @@ struct Predictor {
   // The threshold counts in units of rms(x): un-normed scores grow with the residual.
   bool threshold_scales_with_input = false;
 
+  // What the scores of a column with this residual stream [d_model] grow with: rms(x), or 1 for a
+  // predictor on the normed input.
+  float score_unit(const float* residual, int64_t d_model) const;
+
+  // What to compare the scores of such a column with.
+  float threshold_for(const float* residual, int64_t d_model) const;
+
   int64_t rank() const { return fc1.rows; }
   int64_t bytes() const {
     return fc1.bytes() + fc2.bytes() + static_cast<int64_t>(bias.size() * sizeof(float));

@@ -5,7 +5,6 @@
 // each only where the one before leaves something to compute. A range of neurons (kNeuronRanges) is
 // one work item and has its own partial sum, in ascending order, so leaving out zeros changes no
 // bit.
-#include <cmath>
 #include <cstring>
 
 #include "model/feed_forward.h"
@@ -51,12 +50,6 @@ int64_t compact_list(const NeuronRange& range, int64_t n, const Keep& keep) {
     kept += keep(range.values[i]) ? 1 : 0;
   }
   return kept;
-}
-
-float root_mean_square(const float* x, int64_t n) {
-  double sum = 0;
-  for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return static_cast<float>(std::sqrt(sum / static_cast<double>(n)));
 }
 
 struct RangeCount {
@@ -111,37 +104,15 @@ RangeCount predicted_range(const ForwardContext& c, const LayerWeights& w, const
 
 }  // namespace
 
-float score_unit(const ForwardContext& c, const Predictor& p) {
-  return p.input == PredictorInput::kResidual
-             ? root_mean_square(c.act.residual.data(), c.config.d_model)
-             : 1.0f;
-}
-
-float predict_scores(const ForwardContext& c, const Predictor& p, const ActivationView& normed,
-                     float* scores) {
-  const int64_t d = c.config.d_model;
-  uint8_t* packed = c.act.predictor_packed.data();
-  float* hidden = c.act.predictor_hidden.data();
-  const bool reads_residual = p.input == PredictorInput::kResidual;
-  const ActivationView x =
-      reads_residual ? pack(c.kernels, c.pool, c.act.residual.data(), 1, d, packed) : normed;
-  parallel_matmul(c.kernels, c.pool, x, {{&p.fc1, hidden}});
-  for (int64_t i = 0; i < p.rank(); ++i) hidden[i] = hidden[i] > 0.0f ? hidden[i] : 0.0f;
-  const ActivationView h = pack(c.kernels, c.pool, hidden, 1, p.rank(), packed);
-  parallel_matmul(c.kernels, c.pool, h, {{&p.fc2, scores}});
-  if (!p.bias.empty()) c.kernels.add(p.bias.data(), c.config.d_ff, scores);
-  return p.threshold_scales_with_input ? p.threshold * score_unit(c, p) : p.threshold;
-}
-
 void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
                          DecodeCounters* counters) {
   const int64_t d_ff = c.config.d_ff;
-  const bool predicted = c.mode == FfnMode::kPredicted && w.predicted_mode == FfnMode::kPredicted &&
-                         w.predictor.rank() > 0;
+  const bool predicted = uses_predictor(c, w);
   float threshold = 0;
   if (predicted) {
     end_phase(c.clock, Phase::kFeedForward);
-    threshold = predict_scores(c, w.predictor, x, c.act.up.data());
+    predict_scores(c, w.predictor, x, c.act.up.data());
+    threshold = w.predictor.threshold_for(c.act.residual.data(), c.config.d_model);
     end_phase(c.clock, Phase::kPredictor);
   } else {
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});

@@ -45,7 +45,7 @@ bool forward(const ForwardContext& c, const Weights& weights, std::span<const in
     const DecodeSums before = counters == nullptr ? DecodeSums{} : *counters;
     attention_block(c, w, layer, first, n_tokens);
     end_phase(c.clock, Phase::kAttention);
-    feed_forward_block(c, w, n_tokens, counters);
+    feed_forward_block(c, w, n_tokens, decode, counters);
     end_phase(c.clock, Phase::kFeedForward);
     if (counters != nullptr) {
       count_layer(w, before, *counters, counters->layers[static_cast<size_t>(layer)]);

@@ -76,9 +76,11 @@ struct DecodeCounters : DecodeSums {
 
 // Runs `tokens` (1 to chunk_capacity) at the positions after the cache's length and appends them to
 // it. Returns false, leaving the cache's length as it was, when `cancel` was set; it is looked at
-// before every layer. decode: the tokens were generated (changes bookkeeping only, and counts into
-// `counters` when not null). In predicted mode a single token is masked by the predictor, whatever
-// it is for: callers that prefill choose another mode (prefill_mode in generation_loop.h).
+// before every layer. decode: each token is a decode step, with the arithmetic, the neuron mask and
+// the bits of a pass of its own, also when several (at most kMaxDecodeColumns) are verified
+// together; steps are counted into `counters` when not null. In predicted mode a single token is
+// masked by the predictor, whatever it is for: callers that prefill choose another mode
+// (prefill_mode in generation_loop.h).
 bool forward(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              bool decode, const std::atomic<bool>& cancel, DecodeCounters* counters);
 
@@ -93,7 +95,7 @@ void attention_block(const ForwardContext& context, const LayerWeights& w, int64
 
 // x += feed_forward(x) (feed_forward.cc)
 void feed_forward_block(const ForwardContext& context, const LayerWeights& w, int64_t n_tokens,
-                        DecodeCounters* counters);
+                        bool decode, DecodeCounters* counters);
 
 // act.normed = rms_norm(act.residual) * weight for n_tokens rows, and its packed form for
 // project() (projection.h).

@@ -5,8 +5,8 @@ import { FFN_MODES, type ModeChoice } from '../protocol/engineProtocol';
 import { UsageError, type Arguments } from './arguments';
 import { measureModes, type BenchOptions } from './benchRuns';
 import { benchTable } from './benchTable';
-import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
-import { concreteMode, modeOf, openTokenSession, seedOf } from './modelSession';
+import { DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { concreteMode, draftOf, kvTypeOf, modeOf, openTokenSession, seedOf } from './modelSession';
 
 /** Prefill of a prompt this long is what a completion at a new place costs. */
 const LONG_PROMPT_TOKENS = 1000;
@@ -26,6 +26,7 @@ export const benchCommand: Command = {
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
+    ...DRAFT_OPTION,
     modes: { type: 'string' },
     'prompt-tokens': { type: 'string' },
     tokens: { type: 'string' },
@@ -38,6 +39,8 @@ ${MODEL_HELP}`,
       tokens: args.integer('tokens', { min: 2, max: 1_000_000, fallback: 64 }),
       longPrompt: longPromptOf(args),
       repeat: args.integer('repeat', { min: 1, max: 1000, fallback: 3 }),
+      maxDraftTokens: draftOf(args) ?? 0,
+      kvType: kvTypeOf(args),
       seed: seedOf(args),
       nowMs: io.nowMs,
     };

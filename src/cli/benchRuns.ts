@@ -2,7 +2,7 @@
  * The runs of `bamboo bench`: the modes of one loaded model in turn, round after round, so that a busy moment meets all of them.
  */
 import { loadModelText, type ModelText } from '../model/modelText';
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, KvType } from '../protocol/engineProtocol';
 import { EngineError, toEngineError } from '../protocol/engineError';
 import type { NativeEngine, NativeGenerateResult, NativeModelInfo } from '../worker/nativeBinding';
 import { metricsPerToken } from './benchMetrics';
@@ -18,6 +18,9 @@ export interface BenchOptions {
   readonly repeat: number;
   /** undefined: all that the model supports */
   readonly modes: readonly FfnMode[] | undefined;
+  /** 0: every token is a decode step of its own. */
+  readonly maxDraftTokens: number;
+  readonly kvType: KvType;
   readonly seed: number;
   readonly nowMs: () => number;
 }
@@ -39,7 +42,7 @@ export async function measureModes(session: TokenSession, options: BenchOptions)
   const measured = new Map<FfnMode, ModeRuns>(modes.map((mode) => [mode, { runs: [], firstTokens: [] }]));
   for (const mode of modes) {
     // The first run faults the weights into memory.
-    await generate(engine, ids.subarray(0, options.promptTokens), options.tokens, mode, options.seed);
+    await generate(engine, ids.subarray(0, options.promptTokens), options.tokens, mode, options);
   }
   for (let i = 0; i < options.repeat; i++) {
     for (const [mode, { runs, firstTokens }] of measured) {
@@ -49,8 +52,16 @@ export async function measureModes(session: TokenSession, options: BenchOptions)
       }
     }
   }
-  const { promptTokens, tokens, repeat } = options;
-  return reportOf(info, measured, { promptKind, promptTokens, tokens, firstTokenPromptTokens: longPromptTokens, repeat });
+  const { promptTokens, tokens, repeat, maxDraftTokens, kvType } = options;
+  return reportOf(info, measured, {
+    promptKind,
+    promptTokens,
+    tokens,
+    firstTokenPromptTokens: longPromptTokens,
+    repeat,
+    maxDraftTokens,
+    kvType,
+  });
 }
 
 function supportedModes(info: NativeModelInfo): readonly FfnMode[] {
@@ -70,23 +81,18 @@ function refuseOverflow({ contextLength }: NativeModelInfo, tokens: number, reme
 async function measureRun({ binding, engine }: TokenSession, ids: Int32Array, mode: FfnMode, options: BenchOptions): Promise<BenchRun> {
   const readBandwidthBytesPerSecond = binding.measureReadBandwidth(engine.info.threads);
   engine.reset();
-  const result = await generate(engine, ids.subarray(0, options.promptTokens), options.tokens, mode, options.seed);
+  const result = await generate(engine, ids.subarray(0, options.promptTokens), options.tokens, mode, options);
   return { readBandwidthBytesPerSecond, result };
 }
 
 /** The same prompt twice: the second time everything but its last token is in the cache, as after a keystroke. */
-async function measureFirstToken(
-  engine: NativeEngine,
-  prompt: Int32Array,
-  mode: FfnMode,
-  { nowMs, seed }: BenchOptions,
-): Promise<FirstTokenRun> {
+async function measureFirstToken(engine: NativeEngine, prompt: Int32Array, mode: FfnMode, options: BenchOptions): Promise<FirstTokenRun> {
   engine.reset();
-  const start = nowMs();
-  await generate(engine, prompt, 1, mode, seed);
-  const coldEnd = nowMs();
-  const { reusedTokens } = await generate(engine, prompt, 1, mode, seed);
-  return { coldMs: coldEnd - start, warmMs: nowMs() - coldEnd, reusedTokens };
+  const start = options.nowMs();
+  await generate(engine, prompt, 1, mode, options);
+  const coldEnd = options.nowMs();
+  const { reusedTokens } = await generate(engine, prompt, 1, mode, options);
+  return { coldMs: coldEnd - start, warmMs: options.nowMs() - coldEnd, reusedTokens };
 }
 
 /** Without stop tokens every run decodes the same number of steps. */
@@ -95,17 +101,18 @@ function generate(
   promptTokens: Int32Array,
   maxTokens: number,
   mode: FfnMode,
-  seed: number,
+  { seed, maxDraftTokens }: BenchOptions,
 ): Promise<NativeGenerateResult> {
   const sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed };
-  return engine.generate({ ...sampling, promptTokens, maxTokens, stopTokens: new Int32Array(), stopStrings: [], mode }, () => undefined);
+  const request = { ...sampling, promptTokens, maxTokens, stopTokens: new Int32Array(), stopStrings: [], mode, maxDraftTokens };
+  return engine.generate(request, () => undefined);
 }
 
 /** Figures at the top are those of one mode, so that a script that wants a single one need not know of modes. */
 function reportOf(
   info: NativeModelInfo,
   measured: ReadonlyMap<FfnMode, ModeRuns>,
-  setting: Pick<BenchReport, 'promptKind' | 'promptTokens' | 'tokens' | 'firstTokenPromptTokens' | 'repeat'>,
+  setting: Pick<BenchReport, 'promptKind' | 'promptTokens' | 'tokens' | 'firstTokenPromptTokens' | 'repeat' | 'maxDraftTokens' | 'kvType'>,
 ): BenchReport {
   const summaries = [...measured].map(([mode, { runs, firstTokens }]): ModeSummary => ({
     mode,

@@ -1,7 +1,7 @@
 /**
  * From the runs of a benchmark to its figures. Pure; all figures are medians over the runs.
  */
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, KvType } from '../protocol/engineProtocol';
 import type { NativeGenerateResult } from '../worker/nativeBinding';
 import type { BenchMetrics } from './benchMetrics';
 
@@ -18,6 +18,8 @@ export interface BenchSummary {
   /** Neurons computed because they were predicted, over all; 0 in other modes. */
   readonly predictedShare: number;
   readonly activeShare: number;
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
   readonly readBandwidthBytesPerSecond: number;
   /** Bytes read per second while decoding, over what a plain sum over memory reads. */
   readonly bandwidthShare: number;
@@ -54,6 +56,8 @@ export interface BenchReport extends ModeSummary {
   /** 0 when the time to the first token was not asked for. */
   readonly firstTokenPromptTokens: number;
   readonly repeat: number;
+  readonly maxDraftTokens: number;
+  readonly kvType: KvType;
   readonly denseBytesPerToken: number;
   readonly fileBytes: number;
   readonly loadMs: number;
@@ -81,6 +85,8 @@ export function summarize(runs: readonly BenchRun[]): BenchSummary {
     bytesPerToken: medianOf((figure) => figure.bytesPerToken),
     predictedShare: medianOf((figure) => figure.predictedShare),
     activeShare: medianOf((figure) => figure.activeShare),
+    draftedTokens: medianOf((figure) => figure.draftedTokens),
+    acceptedTokens: medianOf((figure) => figure.acceptedTokens),
     readBandwidthBytesPerSecond: medianOf((figure) => figure.readBandwidthBytesPerSecond),
     bandwidthShare: medianOf((figure) => figure.bandwidthShare),
   };
@@ -100,6 +106,8 @@ function figuresOf({ result, readBandwidthBytesPerSecond }: BenchRun): BenchSumm
     bytesPerToken,
     predictedShare: result.predictedShare,
     activeShare: result.activeShare,
+    draftedTokens: result.draftedTokens,
+    acceptedTokens: result.acceptedTokens,
     readBandwidthBytesPerSecond,
     bandwidthShare: (bytesPerToken * decodeTokensPerSecond) / readBandwidthBytesPerSecond,
   };

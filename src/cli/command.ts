@@ -2,6 +2,7 @@
  * What a subcommand of `bamboo` is, and what it may touch: the terminal, the native library, a clock.
  */
 import type { ParseArgsConfig } from 'node:util';
+import { LIMITS } from '../protocol/engineProtocol';
 import type { NativeBinding } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
 
@@ -38,8 +39,15 @@ export const MODEL_OPTIONS = {
   seed: { type: 'string' },
   mode: { type: 'string' },
   calibration: { type: 'string' },
+  kv: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies Command['options'];
+
+/** Of the commands that generate text. */
+export const DRAFT_OPTION = { draft: { type: 'string' } } as const satisfies Command['options'];
+
+export const DRAFT_HELP = `  --draft N         tokens guessed ahead where the text repeats itself, 0 = none, at most ${LIMITS.maxDraftTokens};
+                    the output is the same (default: the library's choice)`;
 
 export const MODEL_HELP = `  --model FILE      GGUF file with a SentencePiece vocabulary, or with tokenizer.json beside it (default: the bundled model)
   --threads N       compute threads, 0 = physical cores (default 0)
@@ -49,4 +57,5 @@ export const MODEL_HELP = `  --model FILE      GGUF file with a SentencePiece vo
                     auto: the fastest that is close enough to dense on this model
                     (default auto; exact for loss and logits)
   --calibration FILE  how predicted mode treats each layer (default: MODEL.calibration.json beside the model)
+  --kv TYPE         element type of the KV cache: f16, or q8 for half the memory and a small loss (default f16)
   --json            one JSON object instead of text`;

@@ -8,7 +8,7 @@ import { documentContextFromText } from '../completion/documentContext';
 import { EngineError } from '../protocol/engineError';
 import type { GenerateTimings } from '../protocol/engineProtocol';
 import { UsageError } from './arguments';
-import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { DRAFT_HELP, DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
 import { languageIdOf } from './languageId';
 import { openTextSession } from './modelSession';
 
@@ -22,8 +22,15 @@ export const completeCommand: Command = {
   --at PLACE        line and column count from 1, as in "code --goto"; the cursor stands before that column
   --max-tokens N    tokens the suggestion may have (default ${DEFAULT_MAX_TOKENS})
   --single-line     never more than one line
+${DRAFT_HELP}
 ${MODEL_HELP}`,
-  options: { ...MODEL_OPTIONS, at: { type: 'string' }, 'max-tokens': { type: 'string' }, 'single-line': { type: 'boolean' } },
+  options: {
+    ...MODEL_OPTIONS,
+    ...DRAFT_OPTION,
+    at: { type: 'string' },
+    'max-tokens': { type: 'string' },
+    'single-line': { type: 'boolean' },
+  },
   async run(args, io) {
     const place = parsePlace(args.requiredText('at'));
     const maxTokens = args.integer('max-tokens', { min: 1, max: 256, fallback: DEFAULT_MAX_TOKENS });

@@ -4,7 +4,7 @@
 import { promptTemplate } from '../prompt/promptTemplate';
 import { GREEDY, LIMITS, type GenerateRequest, type PromptForm, type PromptPart } from '../protocol/engineProtocol';
 import type { Arguments } from './arguments';
-import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { DRAFT_HELP, DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
 import { openTextSession, seedOf } from './modelSession';
 
 const DEFAULT_MAX_TOKENS = 128;
@@ -23,9 +23,11 @@ export const generateCommand: Command = {
   --top-p P                keep the likeliest tokens up to this total probability (default 1)
   --min-p P                keep tokens at least this likely relative to the likeliest (default 0)
   --repetition-penalty R   1 = none (default 1)
+${DRAFT_HELP}
 ${MODEL_HELP}`,
   options: {
     ...MODEL_OPTIONS,
+    ...DRAFT_OPTION,
     prompt: { type: 'string' },
     path: { type: 'string' },
     'max-tokens': { type: 'string' },

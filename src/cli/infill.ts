@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { toEngineError } from '../protocol/engineError';
 import { GREEDY, LIMITS, type GenerateRequest, type GenerateResult } from '../protocol/engineProtocol';
 import { promptTemplate, type PromptTemplate } from '../prompt/promptTemplate';
-import { EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { DRAFT_HELP, DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
 import { readJsonLines } from './jsonLines';
 import { openTextSession, seedOf, type TextSession } from './modelSession';
 import { openOutput, type Output } from './outputFile';
@@ -30,11 +30,13 @@ export const infillCommand: Command = {
   --output FILE     the same objects with completion, stopReason and timings, in the same order; "-" is standard output
   --max-tokens N    tokens a middle may have (default ${DEFAULT_MAX_TOKENS})
   --single-line     stop at the first line break
+${DRAFT_HELP}
 ${MODEL_HELP}
 
 A line that cannot be used is reported and left out; the exit code is then 1.`,
   options: {
     ...MODEL_OPTIONS,
+    ...DRAFT_OPTION,
     input: { type: 'string' },
     output: { type: 'string' },
     'max-tokens': { type: 'string' },

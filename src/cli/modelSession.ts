@@ -5,10 +5,13 @@ import { randomUUID } from 'node:crypto';
 import { bundledModelPath } from '../model/modelLocator';
 import { resolveMode, type ModelSparsity } from '../model/sparsityMode';
 import {
+  KV_TYPES,
+  LIMITS,
   MODE_CHOICES,
   type FfnMode,
   type GenerateRequest,
   type GenerateResult,
+  type KvType,
   type ModeChoice,
   type ModelDescription,
   type TokensNotification,
@@ -53,17 +56,28 @@ export function concreteMode({ sparsity }: TokenSession, choice: ModeChoice): Ff
   return resolveMode(choice, sparsity);
 }
 
+export function kvTypeOf(args: Arguments): KvType {
+  return args.choice('kv', KV_TYPES, 'f16');
+}
+
+/** Undefined leaves the choice to the library. */
+export function draftOf(args: Arguments): number | undefined {
+  return args.text('draft') === undefined ? undefined : args.integer('draft', { min: 0, max: LIMITS.maxDraftTokens, fallback: 0 });
+}
+
 /** Same code path as the worker, without a process in between. */
 export async function openTextSession(args: Arguments, io: CliIo): Promise<TextSession> {
   const threads = threadsOf(args);
-  const mode = modeOf(args);
+  const kvType = kvTypeOf(args);
+  const maxDraftTokens = draftOf(args);
+  const chosen = { mode: modeOf(args), ...(maxDraftTokens !== undefined && { maxDraftTokens }) };
   const modelPath = await modelPathOf(args, io);
   const backend = new NativeBackend(io.loadBinding, io.nowMs);
-  const model = await backend.loadModel({ modelPath, threads, contextLength: 0 }, args.text('calibration'));
+  const model = await backend.loadModel({ modelPath, threads, contextLength: 0, kvType }, args.text('calibration'));
   return {
     model,
     generate: (request, signal, onTokens) =>
-      backend.generate({ ...request, mode, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
+      backend.generate({ ...request, ...chosen, requestId: randomUUID() }, onTokens ?? (() => undefined), signal),
     dispose: () => backend.dispose(),
   };
 }
@@ -71,9 +85,10 @@ export async function openTextSession(args: Arguments, io: CliIo): Promise<TextS
 /** No tokenizer is needed: prompts are ids and no text is asked for. */
 export async function openTokenSession(args: Arguments, io: CliIo): Promise<TokenSession> {
   const threads = threadsOf(args);
+  const kvType = kvTypeOf(args);
   const modelPath = await modelPathOf(args, io);
   const binding = io.loadBinding();
-  const { engine, sparsity } = await loadEngine(binding, { modelPath, threads, contextLength: 0 }, args.text('calibration'));
+  const { engine, sparsity } = await loadEngine(binding, { modelPath, threads, contextLength: 0, kvType }, args.text('calibration'));
   return { binding, modelPath, engine, sparsity };
 }
 

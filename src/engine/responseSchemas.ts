@@ -89,6 +89,8 @@ const generate = v.object({
     promptTokens: count,
     reusedTokens: count,
     generatedTokens: count,
+    draftedTokens: count,
+    acceptedTokens: count,
   }),
   mode: v.exactOptional(v.picklist(FFN_MODES)),
   metrics: v.exactOptional(metrics),

@@ -9,6 +9,16 @@ export function cancelledResult(requestId: string, queueMs: number): GenerateRes
     text: '',
     tokens: [],
     stopReason: 'cancelled',
-    timings: { queueMs, tokenizeMs: 0, prefillMs: 0, decodeMs: 0, promptTokens: 0, reusedTokens: 0, generatedTokens: 0 },
+    timings: {
+      queueMs,
+      tokenizeMs: 0,
+      prefillMs: 0,
+      decodeMs: 0,
+      promptTokens: 0,
+      reusedTokens: 0,
+      generatedTokens: 0,
+      draftedTokens: 0,
+      acceptedTokens: 0,
+    },
   };
 }

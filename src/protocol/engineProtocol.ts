@@ -41,6 +41,8 @@ export interface LoadModelParams {
   readonly threads: number;
   /** Positions to allocate in the KV cache; 0 = what the model was trained with, at most 4096. */
   readonly contextLength: number;
+  /** Element type of the KV cache; default: 'f16'. */
+  readonly kvType?: KvType;
 }
 
 /**
@@ -50,6 +52,11 @@ export interface LoadModelParams {
 export type PromptForm = 'infilling' | 'continuation';
 
 export const PROMPT_FORMS: readonly PromptForm[] = ['infilling', 'continuation'];
+
+/** 'q8' is int8 with a scale for each position and head: half the memory of 'f16', with a small loss. */
+export type KvType = 'f16' | 'q8';
+
+export const KV_TYPES: readonly KvType[] = ['f16', 'q8'];
 
 export interface ModelDescription {
   readonly name: string;
@@ -122,6 +129,8 @@ export interface GenerateRequest {
   readonly stop: StopOptions;
   /** Which feed-forward neurons are computed while decoding; default: what setMode said last, 'auto' before that. */
   readonly mode?: ModeChoice;
+  /** Tokens that prompt lookup may guess ahead; 0 = off. Changes the time, never the output. Default: the library's choice. */
+  readonly maxDraftTokens?: number;
 }
 
 export interface GeneratedToken {
@@ -162,6 +171,9 @@ export interface GenerateTimings {
   /** Prompt tokens whose keys and values came from the cache. */
   readonly reusedTokens: number;
   readonly generatedTokens: number;
+  /** Tokens that prompt lookup guessed, and how many of them were right. */
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
 }
 
 export interface GenerateResult {
@@ -189,6 +201,7 @@ export interface EngineErrorData {
 export const LIMITS = {
   promptBytes: 1_000_000,
   maxTokens: 4096,
+  maxDraftTokens: 15,
   stopStrings: 16,
   stopStringBytes: 256,
   queuedRequests: 16,

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Metadata } from '../model/modelMetadata';
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, KvType } from '../protocol/engineProtocol';
 import type { LayerCounts, PhaseBytes, PhaseTimes, StepsByMode } from '../protocol/metrics';
 
 export interface NativeEngineOptions {
@@ -13,6 +13,8 @@ export interface NativeEngineOptions {
   threads: number;
   /** 0 = trained context, at most 4096 */
   contextLength: number;
+  /** Element type of the KV cache; default: 'f16'. */
+  kvType?: KvType;
 }
 
 export interface NativeModelInfo {
@@ -50,6 +52,8 @@ export interface NativeGenerateParams {
   stopStrings: Uint8Array[]; // UTF-8
   /** Default: 'exact'. 'predicted' needs a file with predictors. */
   mode?: FfnMode;
+  /** Tokens that prompt lookup may guess ahead of a decode step, 0 = off, at most 15; changes the time, never the output. Default: the library's. */
+  maxDraftTokens?: number;
 }
 
 export interface NativeTokenBatch {
@@ -68,6 +72,9 @@ export interface NativeGenerateResult {
   decodeMs: number;
   /** Weight and KV bytes read while decoding, over all generated tokens. */
   decodeBytes: number;
+  /** Tokens guessed by prompt lookup, and how many of them were right. */
+  draftedTokens: number;
+  acceptedTokens: number;
   /** Share of feed-forward neurons computed because they were predicted, 0..1; 0 in other modes. */
   predictedShare: number;
   /** Share of feed-forward neurons with a non-zero activation while decoding, 0..1. */

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import {
+  KV_TYPES,
   LIMITS,
   METHOD,
   MODE_CHOICES,
@@ -42,6 +43,7 @@ const loadModel = v.object({
   modelPath: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_LENGTH)),
   threads: count(MAX_THREADS),
   contextLength: count(MAX_CONTEXT_LENGTH),
+  kvType: v.exactOptional(v.picklist(KV_TYPES)),
 });
 
 const promptPart = v.variant('kind', [
@@ -79,6 +81,7 @@ const generate = v.object({
   sampling,
   stop,
   mode: v.exactOptional(mode),
+  maxDraftTokens: v.exactOptional(count(LIMITS.maxDraftTokens)),
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {

@@ -62,6 +62,12 @@ describe('what the worker refuses', () => {
     await expectCode(connection.sendRequest(METHOD.generate, { ...requestFor('x'), requestId: '1' }), 'invalid-request');
   });
 
+  it('a KV cache of an element type that there is not', async () => {
+    await hello();
+    const params = { modelPath: model.modelPath, threads: 1, contextLength: 0, kvType: 'q4' };
+    await expectCode(connection.sendRequest(METHOD.loadModel, params), 'invalid-request');
+  });
+
   it('text before a model is loaded', async () => {
     await hello();
     await expectCode(connection.sendRequest(METHOD.generate, { ...requestFor('x'), requestId: '1' }), 'model-not-loaded');
@@ -84,6 +90,7 @@ describe('what the worker refuses', () => {
     ['a stop string over the limit', { ...good, stop: { strings: ['ä'.repeat(LIMITS.stopStringBytes / 2 + 1)], tokens: [] } }],
     ['an empty stop string', { ...good, stop: { strings: [''], tokens: [] } }],
     ['a special token that the model does not have', { ...good, prompt: [{ kind: 'special', token: '<|nobody|>' }] }],
+    ['more guessed tokens than there may be', { ...good, maxDraftTokens: 16 }],
     ['a stop token that the model does not have', { ...good, stop: { strings: [], tokens: ['<|nobody|>'] } }],
   ])('%s, and goes on serving', async (_name, params) => {
     await hello();

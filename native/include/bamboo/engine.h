@@ -17,10 +17,16 @@
 
 namespace bamboo {
 
+enum class KvType {
+  kF16,
+  kQ8,  // int8 with a scale for each position and head: half the memory, a small loss
+};
+
 struct EngineOptions {
   std::string model_path;
   int threads = 0;             // 0: physical cores available to this process
   int64_t context_length = 0;  // positions in the KV cache; 0: the trained context, at most 4096
+  KvType kv_type = KvType::kF16;
 };
 
 struct ModelInfo {
@@ -69,6 +75,9 @@ struct SamplingParams {
   uint64_t seed = 0;
 };
 
+inline constexpr int64_t kMaxDraftTokens = 15;
+inline constexpr int64_t kDefaultDraftTokens = 8;  // bench/results/speculation.md
+
 struct GenerateParams {
   std::span<const int32_t> prompt;  // at least one token
   int64_t max_tokens = 64;
@@ -79,6 +88,9 @@ struct GenerateParams {
   // The mode of the next token, when the caller may change it meanwhile; looked at before each
   // decode step. Null: `mode` throughout. Only modes that check_mode() lets pass.
   const std::atomic<FfnMode>* mode_now = nullptr;
+  // Tokens that prompt lookup may guess ahead of a decode step, 0 (off) to kMaxDraftTokens. Changes
+  // the time, never the output.
+  int64_t max_draft_tokens = kDefaultDraftTokens;
 };
 
 enum class StopReason { kEndToken, kStopString, kMaxTokens, kContextFull, kCancelled };
@@ -90,9 +102,11 @@ struct GenerateResult {
   int64_t generated_tokens = 0;
   double prefill_ms = 0;
   double decode_ms = 0;
-  int64_t decode_bytes = 0;  // weights and KV read by the decode steps
-  // Over the decode steps, as shares of all neurons: computed because they were predicted (0 in
-  // other modes), and with a non-zero activation.
+  int64_t decode_bytes = 0;     // weights and KV read by the decode steps
+  int64_t drafted_tokens = 0;   // guessed by prompt lookup
+  int64_t accepted_tokens = 0;  // of these, right
+  // Over the decode steps, those of wrong guesses included, as shares of all neurons: computed
+  // because they were predicted (0 in other modes), and with a non-zero activation.
   double predicted_share = 0;
   double active_share = 0;
   GenerationMetrics metrics;

@@ -15,6 +15,7 @@ struct Avx2 {
   // 8 lane sums, 4 registers of activations, 3 of weights and a product: 16 registers.
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 2;
+  static constexpr int kStreamVectors = 6;
   static constexpr int kGatherRows = 2;
   static constexpr int kScoreBlocks = 1;
   static constexpr int kValueVectors = 2;

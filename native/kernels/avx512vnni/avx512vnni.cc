@@ -15,6 +15,7 @@ struct Avx512Vnni {
   // 16 lane sums, 8 registers of activations, 3 of weights and a few products: under 32 registers.
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 4;
+  static constexpr int kStreamVectors = 8;
   static constexpr int kGatherRows = 2;
   static constexpr int kScoreBlocks = 2;
   static constexpr int kValueVectors = 4;

@@ -1,4 +1,5 @@
-// Attention of a group of query heads over one KV head's f16 cache, and the writes into that cache.
+// Attention of a group of query heads over one KV head's cache in f16 or int8, and the writes into
+// the f16 one (quantized_kv.h has the others).
 // Keys lie in blocks of 16 positions side by side, so a lane is a position and scores need no
 // horizontal sums; keys and values are converted to float once for the whole group.
 #ifndef BAMBOO_KERNELS_GENERIC_ATTENTION_H_
@@ -23,14 +24,43 @@ struct AttentionGroup {
   float* out;
 };
 
+// How the elements of a cache become floats, and what a position's sums are multiplied with.
+template <class Ops>
+struct HalfKv {
+  using View = KvHeadView;
+  using Element = uint16_t;
+  static BAMBOO_INLINE typename Ops::F load(const Element* p) { return Ops::load_f16(p); }
+  static BAMBOO_INLINE typename Ops::F key_factor(const View&, int64_t, typename Ops::F scale) {
+    return scale;
+  }
+  static BAMBOO_INLINE void weigh_values(const View&, int64_t, float*) {}
+};
+
+template <class Ops>
+struct QuantizedKv {
+  using View = QuantizedKvHeadView;
+  using Element = int8_t;
+  static BAMBOO_INLINE typename Ops::F load(const Element* p) { return Ops::load_i8(p); }
+  static BAMBOO_INLINE typename Ops::F key_factor(const View& kv, int64_t p,
+                                                  typename Ops::F scale) {
+    return Ops::mul(Ops::load(kv.key_scales + p), scale);
+  }
+  // weights[p] *= the scale of position p's value, over whole blocks of positions.
+  static BAMBOO_INLINE void weigh_values(const View& kv, int64_t padded, float* weights) {
+    for (int64_t p = 0; p < padded; p += Ops::kLanes) {
+      Ops::store(weights + p, Ops::mul(Ops::load(weights + p), Ops::load(kv.value_scales + p)));
+    }
+  }
+};
+
 // weights[j][p ..] = scale * q[j] . key[p ..] for kBlocks blocks of positions from p on.
-template <class Ops, int kQueries, int kBlocks>
-BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const uint16_t* keys, float scale,
+template <class Ops, class Kv, int kQueries, int kBlocks>
+BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const typename Kv::View& kv, float scale,
                                 int64_t p) {
   using F = typename Ops::F;
   constexpr int kBlockVectors = kKeyBlock / Ops::kLanes;
   constexpr int kVectors = kBlocks * kBlockVectors;
-  const uint16_t* block = keys + p * g.head_dim;
+  const typename Kv::Element* block = kv.keys + p * g.head_dim;
   F sums[kQueries][kVectors];
   BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
     BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) sums[j][v] = Ops::zero();
@@ -39,7 +69,7 @@ BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const uint16_t* keys, f
     F key[kVectors];
     BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
       const int64_t row = v / kBlockVectors * g.head_dim + d;
-      key[v] = Ops::load_f16(block + row * kKeyBlock + v % kBlockVectors * Ops::kLanes);
+      key[v] = Kv::load(block + row * kKeyBlock + v % kBlockVectors * Ops::kLanes);
     }
     BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
       const F q = Ops::set1(g.q[j * g.stride + d]);
@@ -48,9 +78,9 @@ BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const uint16_t* keys, f
       }
     }
   }
-  const F factor = Ops::set1(scale);
-  BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
-    BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
+  BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
+    const F factor = Kv::key_factor(kv, p + v * Ops::kLanes, Ops::set1(scale));
+    BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
       Ops::store(g.weights + j * g.padded_positions + p + v * Ops::kLanes,
                  Ops::mul(sums[j][v], factor));
     }
@@ -58,16 +88,17 @@ BAMBOO_INLINE void score_blocks(const AttentionGroup& g, const uint16_t* keys, f
 }
 
 // weights[j][p] = scale * q[j] . key[p]; lanes past the last position hold junk.
-template <class Isa, int kQueries>
-BAMBOO_INLINE void attention_scores(const AttentionGroup& g, const uint16_t* keys, float scale) {
+template <class Isa, class Kv, int kQueries>
+BAMBOO_INLINE void attention_scores(const AttentionGroup& g, const typename Kv::View& kv,
+                                    float scale) {
   using Ops = typename Isa::Ops;
   constexpr int64_t kPositions = Isa::kScoreBlocks * kKeyBlock;
   int64_t p = 0;
   for (; p + kPositions <= g.padded_positions; p += kPositions) {
-    score_blocks<Ops, kQueries, Isa::kScoreBlocks>(g, keys, scale, p);
+    score_blocks<Ops, Kv, kQueries, Isa::kScoreBlocks>(g, kv, scale, p);
   }
   for (; p < g.padded_positions; p += kKeyBlock) {
-    score_blocks<Ops, kQueries, 1>(g, keys, scale, p);
+    score_blocks<Ops, Kv, kQueries, 1>(g, kv, scale, p);
   }
 }
 
@@ -112,9 +143,9 @@ BAMBOO_INLINE float attention_exponentials(float* weights, int64_t n_positions, 
 }
 
 // out[j][d .. d + kVectors lanes) = sum_p weights[j][p] * value[p] / totals[j], p ascending.
-template <class Ops, int kQueries, int kVectors>
-BAMBOO_INLINE void attention_values(const AttentionGroup& g, const uint16_t* values, int64_t d,
-                                    const float* totals) {
+template <class Ops, class Kv, int kQueries, int kVectors>
+BAMBOO_INLINE void attention_values(const AttentionGroup& g, const typename Kv::Element* values,
+                                    int64_t d, const float* totals) {
   using F = typename Ops::F;
   F sums[kQueries][kVectors];
   BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
@@ -123,7 +154,7 @@ BAMBOO_INLINE void attention_values(const AttentionGroup& g, const uint16_t* val
   for (int64_t p = 0; p < g.n_positions; ++p) {
     F value[kVectors];
     BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
-      value[v] = Ops::load_f16(values + p * g.head_dim + d + v * Ops::kLanes);
+      value[v] = Kv::load(values + p * g.head_dim + d + v * Ops::kLanes);
     }
     BAMBOO_UNROLL for (int j = 0; j < kQueries; ++j) {
       const F weight = Ops::set1(g.weights[j * g.padded_positions + p]);
@@ -140,28 +171,29 @@ BAMBOO_INLINE void attention_values(const AttentionGroup& g, const uint16_t* val
   }
 }
 
-template <class Isa, int kQueries>
-void attend_group(const AttentionGroup& g, const KvHeadView& kv, float scale) {
+template <class Isa, class Kv, int kQueries>
+void attend_group(const AttentionGroup& g, const typename Kv::View& kv, float scale) {
   using Ops = typename Isa::Ops;
-  attention_scores<Isa, kQueries>(g, kv.keys, scale);
+  attention_scores<Isa, Kv, kQueries>(g, kv, scale);
   float totals[kQueries];
   for (int j = 0; j < kQueries; ++j) {
     totals[j] = attention_exponentials<Ops>(g.weights + j * g.padded_positions, g.n_positions,
                                             g.padded_positions);
+    Kv::weigh_values(kv, g.padded_positions, g.weights + j * g.padded_positions);
   }
   int64_t d = 0;
   constexpr int64_t kWide = Isa::kValueVectors * Ops::kLanes;
   for (; d + kWide <= g.head_dim; d += kWide) {
-    attention_values<Ops, kQueries, Isa::kValueVectors>(g, kv.values, d, totals);
+    attention_values<Ops, Kv, kQueries, Isa::kValueVectors>(g, kv.values, d, totals);
   }
   for (; d < g.head_dim; d += Ops::kLanes) {
-    attention_values<Ops, kQueries, 1>(g, kv.values, d, totals);
+    attention_values<Ops, Kv, kQueries, 1>(g, kv.values, d, totals);
   }
 }
 
-template <class Isa>
-void attend(const KvHeadView& kv, const float* q, int64_t n_queries, int64_t stride,
-            int64_t head_dim, int64_t n_positions, float scale, float* out, float* scratch) {
+template <class Isa, class Kv>
+void attend_cached(const typename Kv::View& kv, const float* q, int64_t n_queries, int64_t stride,
+                   int64_t head_dim, int64_t n_positions, float scale, float* out, float* scratch) {
   const int64_t padded = (n_positions + kKeyBlock - 1) / kKeyBlock * kKeyBlock;
   for (int64_t j = 0; j < n_queries;) {
     const AttentionGroup g = {q + j * stride,       stride,          head_dim, n_positions, padded,
@@ -171,26 +203,41 @@ void attend(const KvHeadView& kv, const float* q, int64_t n_queries, int64_t str
     const int64_t n = left == 7 || left == 8 ? 4 : left < 6 ? left : 6;
     switch (n) {
       case 1:
-        attend_group<Isa, 1>(g, kv, scale);
+        attend_group<Isa, Kv, 1>(g, kv, scale);
         break;
       case 2:
-        attend_group<Isa, 2>(g, kv, scale);
+        attend_group<Isa, Kv, 2>(g, kv, scale);
         break;
       case 3:
-        attend_group<Isa, 3>(g, kv, scale);
+        attend_group<Isa, Kv, 3>(g, kv, scale);
         break;
       case 4:
-        attend_group<Isa, 4>(g, kv, scale);
+        attend_group<Isa, Kv, 4>(g, kv, scale);
         break;
       case 5:
-        attend_group<Isa, 5>(g, kv, scale);
+        attend_group<Isa, Kv, 5>(g, kv, scale);
         break;
       default:
-        attend_group<Isa, 6>(g, kv, scale);
+        attend_group<Isa, Kv, 6>(g, kv, scale);
         break;
     }
     j += n;
   }
+}
+
+template <class Isa>
+void attend(const KvHeadView& kv, const float* q, int64_t n_queries, int64_t stride,
+            int64_t head_dim, int64_t n_positions, float scale, float* out, float* scratch) {
+  attend_cached<Isa, HalfKv<typename Isa::Ops>>(kv, q, n_queries, stride, head_dim, n_positions,
+                                                scale, out, scratch);
+}
+
+template <class Isa>
+void attend_quantized(const QuantizedKvHeadView& kv, const float* q, int64_t n_queries,
+                      int64_t stride, int64_t head_dim, int64_t n_positions, float scale,
+                      float* out, float* scratch) {
+  attend_cached<Isa, QuantizedKv<typename Isa::Ops>>(kv, q, n_queries, stride, head_dim,
+                                                     n_positions, scale, out, scratch);
 }
 
 template <class Isa>

@@ -211,8 +211,20 @@ void panel_range(const MatmulCall<Isa, Format>& call, int64_t row_begin, int64_t
   }
 }
 
-// Up to this many vectors the weights are decoded again for each group of four rather than kept.
-inline constexpr int64_t kStreamedVectors = 4;
+// n vectors from t0 on, at most kMost.
+template <class Isa, class Format, int kMost>
+void stream_vectors(const MatmulCall<Isa, Format>& call, int64_t row_begin, int64_t row_end,
+                    int64_t t0, int64_t n) {
+  if (n == kMost) {
+    stream_range<Isa, Format, kMost>(call, row_begin, row_end, t0);
+  } else if constexpr (kMost > 1) {
+    stream_vectors<Isa, Format, kMost - 1>(call, row_begin, row_end, t0, n);
+  }
+}
+
+// Up to this many vectors the weights are decoded again for each group of at most
+// Isa::kStreamVectors rather than kept: a panel pays only for many.
+inline constexpr int64_t kStreamedVectors = 16;
 
 template <class Isa>
 void matmul(const MatrixView& w, int64_t row_begin, int64_t row_end, const ActivationView& x,
@@ -221,19 +233,12 @@ void matmul(const MatrixView& w, int64_t row_begin, int64_t row_end, const Activ
     using Format = decltype(format);
     const int64_t stride = row_stride<Isa, Format::kDType>(w.cols);
     const MatmulCall<Isa, Format> call = {w.data, stride, w.cols, x, out, out_stride};
-    switch (x.n) {
-      case 0:
-        return;
-      case 1:
-        return stream_range<Isa, Format, 1>(call, row_begin, row_end, 0);
-      case 2:
-        return stream_range<Isa, Format, 2>(call, row_begin, row_end, 0);
-      case 3:
-        return stream_range<Isa, Format, 3>(call, row_begin, row_end, 0);
-      case 4:
-        return stream_range<Isa, Format, 4>(call, row_begin, row_end, 0);
-      default:
-        return panel_range<Isa, Format>(call, row_begin, row_end);
+    if (x.n > kStreamedVectors) return panel_range<Isa, Format>(call, row_begin, row_end);
+    const int64_t groups = (x.n + Isa::kStreamVectors - 1) / Isa::kStreamVectors;
+    for (int64_t t = 0, left = groups; left > 0; --left) {
+      const int64_t n = (x.n - t + left - 1) / left;
+      stream_vectors<Isa, Format, Isa::kStreamVectors>(call, row_begin, row_end, t, n);
+      t += n;
     }
   });
 }

@@ -16,6 +16,7 @@ struct Neon {
   // 8 lane sums, 8 registers of activations, 3 of weights and two products: under 32 registers.
   static constexpr int kTileRows = 4;
   static constexpr int kTileVectors = 2;
+  static constexpr int kStreamVectors = 6;
   static constexpr int kGatherRows = 2;
   static constexpr int kScoreBlocks = 1;
   static constexpr int kValueVectors = 4;

@@ -35,6 +35,10 @@ struct NeonOps {
   static BAMBOO_INLINE F load_f16(const void* p) {
     return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(static_cast<const uint8_t*>(p))));
   }
+  static BAMBOO_INLINE F load_i8(const int8_t* p) {
+    int8_t lanes[8] = {p[0], p[1], p[2], p[3]};
+    return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vld1_s8(lanes)))));
+  }
   static BAMBOO_INLINE F load_bf16(const void* p) {
     const uint16x4_t bits = vreinterpret_u16_u8(vld1_u8(static_cast<const uint8_t*>(p)));
     return vreinterpretq_f32_u32(vshll_n_u16(bits, 16));

@@ -15,6 +15,7 @@ struct Portable {
 
   static constexpr int kTileRows = 2;
   static constexpr int kTileVectors = 4;
+  static constexpr int kStreamVectors = 4;
   static constexpr int kGatherRows = 2;
   static constexpr int kScoreBlocks = 1;
   static constexpr int kValueVectors = 2;

@@ -52,6 +52,11 @@ struct PortableOps {
     __builtin_memcpy(&value, &result, sizeof(value));
     return value;
   }
+  // kLanes integers as floats.
+  static BAMBOO_INLINE F load_i8(const int8_t* p) {
+    return F{static_cast<float>(p[0]), static_cast<float>(p[1]), static_cast<float>(p[2]),
+             static_cast<float>(p[3])};
+  }
   static BAMBOO_INLINE F load_bf16(const void* p) {
     uint16_t h[kLanes];
     __builtin_memcpy(h, p, sizeof(h));

@@ -160,8 +160,9 @@ function sequenceOf(prompt: Int32Array, answer: readonly number[]): TokenSequenc
 }
 
 function outcomeOf(native: NativeGenerateResult, tokenizeMs: number): Pick<GenerateResult, 'stopReason' | 'timings'> {
-  const { stopReason, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } = native;
-  return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens } };
+  const { stopReason, prefillMs, decodeMs, promptTokens, reusedTokens, generatedTokens, draftedTokens, acceptedTokens } = native;
+  const counts = { promptTokens, reusedTokens, generatedTokens, draftedTokens, acceptedTokens };
+  return { stopReason, timings: { queueMs: 0, tokenizeMs, prefillMs, decodeMs, ...counts } };
 }
 
 function nativeParams(request: GenerateRequest, text: ModelText, contextLength: number): Omit<NativeGenerateParams, 'mode'> {
@@ -172,6 +173,7 @@ function nativeParams(request: GenerateRequest, text: ModelText, contextLength: 
   const encoder = new TextEncoder();
   return {
     ...request.sampling,
+    ...(request.maxDraftTokens !== undefined && { maxDraftTokens: request.maxDraftTokens }),
     promptTokens,
     maxTokens: request.maxTokens,
     stopTokens: Int32Array.from([...request.stop.tokens.map((name) => requireSpecialToken(text.tokenizer, name)), ...text.endTokens]),

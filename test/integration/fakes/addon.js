@@ -95,6 +95,8 @@ function createEngine(options) {
         stopReason,
         promptTokens: prompt.length,
         reusedTokens: 0,
+        draftedTokens: 0,
+        acceptedTokens: 0,
         generatedTokens,
         prefillMs: 1,
         decodeMs: 1,

@@ -20,10 +20,18 @@ export interface LogitsJob extends EngineChoice {
   readonly mode: FfnMode;
 }
 
+export interface GreedyRequest {
+  readonly prompt: Int32Array;
+  readonly maxTokens: number;
+  readonly mode: FfnMode;
+  /** Default: the library's choice. */
+  readonly maxDraftTokens?: number;
+}
+
 /** Greedy requests, one after the other on one engine that starts with an empty cache. */
 export interface GenerateJob extends EngineChoice {
   readonly kind: 'generate';
-  readonly requests: readonly { readonly prompt: Int32Array; readonly maxTokens: number; readonly mode: FfnMode }[];
+  readonly requests: readonly GreedyRequest[];
 }
 
 export interface ConvertJob {
@@ -42,6 +50,7 @@ export interface Generated {
   /** Of the chosen tokens: a function of a whole row of logits. */
   readonly logProbs: Float32Array;
   readonly reusedTokens: number;
+  readonly acceptedTokens: number;
 }
 
 export type EngineAnswer =
@@ -97,11 +106,12 @@ async function generateAll(job: GenerateJob): Promise<Generated[]> {
   for (const request of job.requests) {
     const ids: number[] = [];
     const logProbs: number[] = [];
-    const { reusedTokens } = await engine.generate(
+    const { reusedTokens, acceptedTokens } = await engine.generate(
       {
         promptTokens: request.prompt,
         maxTokens: request.maxTokens,
         mode: request.mode,
+        ...(request.maxDraftTokens !== undefined && { maxDraftTokens: request.maxDraftTokens }),
         temperature: 0,
         topK: 0,
         topP: 1,
@@ -116,7 +126,7 @@ async function generateAll(job: GenerateJob): Promise<Generated[]> {
         logProbs.push(...batch.logProbs);
       },
     );
-    results.push({ ids: Int32Array.from(ids), logProbs: Float32Array.from(logProbs), reusedTokens });
+    results.push({ ids: Int32Array.from(ids), logProbs: Float32Array.from(logProbs), reusedTokens, acceptedTokens });
   }
   return results;
 }

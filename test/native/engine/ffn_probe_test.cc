@@ -55,6 +55,7 @@ TEST(FfnProbeTest, CountsWhatTheDecodeStepsCount) {
   GenerateParams params;
   params.prompt = tokens;
   params.max_tokens = 9;
+  params.max_draft_tokens = 0;  // one step a token, so that steps can be counted
   std::vector<int32_t> sequence = tokens;
   const GenerateResult result = engine->generate(
       params, [&](const TokenEvent& event) { sequence.push_back(event.id); }, kNever);

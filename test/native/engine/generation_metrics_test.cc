@@ -43,6 +43,7 @@ Generated generate(Engine& engine, FfnMode mode, FfnMode later, int64_t switch_a
   GenerateParams params;
   params.prompt = prompt;
   params.max_tokens = n_tokens;
+  params.max_draft_tokens = 0;  // one step a token, so that steps can be counted
   params.mode = mode;
   params.mode_now = &mode_now;
   Generated out;

@@ -100,6 +100,31 @@ TEST_P(MemoryBounds, AttentionStaysInsideTheCache) {
   }
 }
 
+TEST_P(MemoryBounds, AttentionStaysInsideAnInt8Cache) {
+  for (const int64_t head_dim : {16, 64, 80}) {
+    for (const int64_t n_positions : {1, 16, 21}) {
+      const auto padded = static_cast<size_t>((n_positions + 15) / 16 * 16);
+      std::vector<std::unique_ptr<Guarded>> keep;
+      TestData data;
+      const std::vector<int8_t> zeros(padded * static_cast<size_t>(head_dim));
+      Guarded key_memory(padded * static_cast<size_t>(head_dim));
+      Guarded value_memory(static_cast<size_t>(n_positions * head_dim));
+      int8_t* keys = key_memory.fill(zeros.data());
+      int8_t* values = value_memory.fill(zeros.data());
+      float* key_scales = guarded(keep, std::vector<float>(padded));
+      float* value_scales = guarded(keep, std::vector<float>(padded));
+      const float* row = guarded(keep, data.floats(head_dim));
+      table().store_quantized_key(row, head_dim, n_positions - 1, keys, key_scales);
+      table().store_quantized_value(row, head_dim, n_positions - 1, values, value_scales);
+      const float* q = guarded(keep, data.floats(5 * head_dim));
+      float* out = guarded(keep, data.floats(5 * head_dim));
+      float* scratch = guarded(keep, data.floats(static_cast<int64_t>(5 * padded)));
+      table().attend_quantized({keys, values, key_scales, value_scales}, q, 5, head_dim, head_dim,
+                               n_positions, 0.1f, out, scratch);
+    }
+  }
+}
+
 BAMBOO_FOR_EACH_ISA(MemoryBounds);
 
 }  // namespace

@@ -46,6 +46,8 @@ describe('bad command lines', () => {
     ['a number that is too large', ['bench', '--threads', '1e9']],
     ['a fraction where a whole number belongs', ['bench', '--tokens', '2.5']],
     ['a flag without its value', ['generate', '--prompt']],
+    ['more guessed tokens than there may be', ['generate', '--prompt', 'x', '--draft', '16']],
+    ['an element type that the KV cache does not have', ['bench', '--kv', 'q4']],
     ['an unknown choice', ['convert', '--input', 'a', '--output', 'b', '--type', 'q3']],
     ['too many arguments', ['inspect', 'a', 'b']],
     ['no argument', ['inspect']],

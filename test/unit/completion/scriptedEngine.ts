@@ -21,6 +21,8 @@ export function resultOf(line: string, logProb = -0.1): GenerateResult {
       decodeMs: 10,
       promptTokens: 100,
       reusedTokens: 90,
+      draftedTokens: 0,
+      acceptedTokens: 0,
       generatedTokens: words.length,
     },
   };

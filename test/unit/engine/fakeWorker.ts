@@ -23,7 +23,17 @@ export const FAKE_MODEL: ModelDescription = {
   autoModeReason: 'The model has no predictors.',
 };
 
-export const TIMINGS = { queueMs: 0, tokenizeMs: 0, prefillMs: 1, decodeMs: 1, promptTokens: 1, reusedTokens: 0, generatedTokens: 1 };
+export const TIMINGS = {
+  queueMs: 0,
+  tokenizeMs: 0,
+  prefillMs: 1,
+  decodeMs: 1,
+  promptTokens: 1,
+  reusedTokens: 0,
+  generatedTokens: 1,
+  draftedTokens: 0,
+  acceptedTokens: 0,
+};
 
 export class FakeWorker implements WorkerHandle {
   readonly pid: number;

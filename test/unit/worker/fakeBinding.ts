@@ -42,6 +42,8 @@ export const FAKE_RESULT: NativeGenerateResult = {
   prefillMs: 2,
   decodeMs: 4,
   decodeBytes: 0,
+  draftedTokens: 0,
+  acceptedTokens: 0,
   predictedShare: 0,
   activeShare: 0.05,
   metrics: {

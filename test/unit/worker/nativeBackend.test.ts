@@ -119,6 +119,14 @@ describe('generating', () => {
     expect(engine.asked.map((params) => params.promptTokens.length)).toEqual([44, 236]);
   });
 
+  it('hands the limit of guessed tokens to the engine, and the counts of guesses to the caller', async () => {
+    const { backend, engine } = await loaded(() => Promise.resolve({ draftedTokens: 9, acceptedTokens: 7 }));
+    const { timings } = await backend.generate(request({ maxDraftTokens: 0 }), () => undefined, never);
+    await backend.generate(request(), () => undefined, never);
+    expect(engine.asked.map((params) => params.maxDraftTokens)).toEqual([0, undefined]);
+    expect(timings).toMatchObject({ draftedTokens: 9, acceptedTokens: 7 });
+  });
+
   it('refuses an empty prompt and an answer as long as the context', async () => {
     const { backend } = await loaded();
     await expect(backend.generate(request({ prompt: [{ kind: 'text', text: '' }] }), () => undefined, never)).rejects.toMatchObject({
