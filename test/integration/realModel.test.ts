@@ -61,7 +61,12 @@ describe.runIf(available)('the bundled model behind a worker', () => {
   });
 
   it('goes from dense to exact between two tokens, without loading again and with the same tokens', async () => {
-    const long = infill(PREFIX, SUFFIX, { maxTokens: 48, stop: { strings: [], tokens: [] } });
+    // Plain text that goes on: a middle would end after a few tokens. One step a token, so that steps can be counted.
+    const prompt = [
+      { kind: 'special', token: '<|file_sep|>' },
+      { kind: 'text', text: `src/math.ts\n${PREFIX}a + b;${SUFFIX}` },
+    ] as const;
+    const long = infill('', '', { prompt, maxTokens: 48, maxDraftTokens: 0 });
     const dense = await client.generate({ ...long, mode: 'dense' }, never);
     expect(dense).toMatchObject({ mode: 'dense', metrics: { decode: { steps: { dense: 47, exact: 0, predicted: 0 } } } });
     let asked: Promise<void> | undefined;
@@ -88,7 +93,8 @@ describe.runIf(available)('the bundled model behind a worker', () => {
     const { layers, trace, steps } = metrics.decode;
     expect(layers.gateRows).toHaveLength(12);
     expect(layers.predictedRows).toEqual(layers.gateRows);
-    expect(trace.steps).toBe(steps.predicted);
+    expect(trace.steps).toBeGreaterThan(0);
+    expect(trace.steps).toBeLessThanOrEqual(steps.predicted);
   });
 
   it('gives the same text and the same tokens whether its KV cache is warm or the process is new', async () => {

@@ -113,9 +113,11 @@ function createEngine(options) {
       mode = next;
     },
     // Half of what would be active was predicted.
-    async probe() {
-      return { activeNeurons: [4], keptNeurons: [2], activeMass: [1], keptMass: [0.75] };
+    async probe({ tokens, first, every }) {
+      const positions = Math.ceil((tokens.length - first) / every);
+      return [{ positions, active: 4, hits: 2, mass: 1, hitMass: 0.75 }];
     },
+    setPolicy() {},
     logits: () => Promise.reject(typedError('internal', 'The fake library has no logits.')),
     reset() {},
     dispose() {},
