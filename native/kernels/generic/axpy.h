@@ -50,7 +50,7 @@ BAMBOO_INLINE void axpy_group(const uint8_t* const* rows, const uint8_t* const* 
       sums[v] = Ops::load(y + first + v * Ops::kLanes);
     }
     BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) {
-      __builtin_prefetch(ahead[r] + first / kElements * kBytes);
+      __builtin_prefetch(ahead[r] + first / kElements * kBytes, 0, kGatherLocality);
       F values[kVectors];
       Format::dequantize(rows[r], first, kBlock, values);
       BAMBOO_UNROLL for (int v = 0; v < kVectors; ++v) {
@@ -93,7 +93,7 @@ struct AxpyList {
       group[k] = data + rows[i + k] * stride;
       const int64_t next = i + k + distance;
       ahead[k] = next < n_rows ? data + rows[next] * stride : group[k];
-      __builtin_prefetch(ahead[k] + stride - 1);
+      __builtin_prefetch(ahead[k] + stride - 1, 0, kGatherLocality);
     }
     axpy_group<Isa, Format, kRows>(group, ahead, coefficients + i, cols, y);
   }

@@ -32,7 +32,7 @@ struct MatmulCall {
 };
 
 // out[v][r] for kRows given rows and kVectors vectors from t0 on.
-template <class Isa, class Format, int kRows, int kVectors>
+template <class Isa, class Format, int kRows, int kVectors, int kLocality = kStreamLocality>
 BAMBOO_INLINE void stream_group(const MatmulCall<Isa, Format>& call, const uint8_t* const* rows,
                                 const uint8_t* const* ahead, int64_t t0, float* out) {
   using Ops = typename Isa::Ops;
@@ -42,7 +42,7 @@ BAMBOO_INLINE void stream_group(const MatmulCall<Isa, Format>& call, const uint8
     x[t] = call.vector(t0 + t);
     BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) sums[r][t] = Ops::zero();
   }
-  stream_rows<Ops, Format, kRows, kVectors>(rows, ahead, x, call.cols, sums);
+  stream_rows<Ops, Format, kRows, kVectors, kLocality>(rows, ahead, x, call.cols, sums);
   BAMBOO_UNROLL for (int t = 0; t < kVectors; ++t) {
     const float scale = call.scale(t0 + t);
     BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) {
@@ -260,10 +260,10 @@ void gather_dot(const MatrixView& w, const int32_t* rows, int64_t n_rows, const 
         group[k] = call.row(rows[i + k]);
         const int64_t next = i + k + distance;
         ahead[k] = next < n_rows ? call.row(rows[next]) : group[k];
-        __builtin_prefetch(ahead[k] + stride -
-                           1);  // steps prefetch where they start, not where the row ends
+        // Steps prefetch where they start, not where the row ends.
+        __builtin_prefetch(ahead[k] + stride - 1, 0, kGatherLocality);
       }
-      stream_group<Isa, Format, kRows, 1>(call, group, ahead, 0, out + i);
+      stream_group<Isa, Format, kRows, 1, kGatherLocality>(call, group, ahead, 0, out + i);
     }
     for (; i < n_rows; ++i) {
       const uint8_t* row = call.row(rows[i]);

@@ -16,6 +16,10 @@ namespace bamboo::generic {
 inline constexpr int64_t kPrefetchBytes = 2048;
 // The same for rows picked from a list, where no hardware prefetcher helps.
 inline constexpr int64_t kGatherPrefetchBytes = 4096;
+// __builtin_prefetch's locality. Listed rows are fetched into the second-level cache, which has
+// more misses under way at once than the first; streams, whose prefetchers do that, into the first.
+inline constexpr int kStreamLocality = 3;
+inline constexpr int kGatherLocality = 2;
 
 // kGatherPrefetchBytes in rows, a multiple of the `group` rows that are read together.
 template <class Ops>
@@ -26,7 +30,7 @@ BAMBOO_INLINE int64_t rows_ahead(int64_t stride, int64_t group) {
 
 // sums[r][v] = lane sums of rows[r] * x[v], decoded straight from the matrix: each weight is read
 // once. ahead[r]: the row whose memory should be fetched meanwhile.
-template <class Ops, class Format, int kRows, int kVectors>
+template <class Ops, class Format, int kRows, int kVectors, int kLocality>
 BAMBOO_INLINE void stream_rows(const uint8_t* const* rows, const uint8_t* const* ahead,
                                const typename Format::Step::Activation* const* x, int64_t cols,
                                typename Ops::F (&sums)[kRows][kVectors]) {
@@ -40,7 +44,7 @@ BAMBOO_INLINE void stream_rows(const uint8_t* const* rows, const uint8_t* const*
       v[t] = Step::load(x[t] + s * Step::kStepActivations);
     }
     BAMBOO_UNROLL for (int r = 0; r < kRows; ++r) {
-      __builtin_prefetch(ahead[r] + s * step_bytes_x32 / 32);
+      __builtin_prefetch(ahead[r] + s * step_bytes_x32 / 32, 0, kLocality);
       const auto w = Format::decode(rows[r], s);
       BAMBOO_UNROLL for (int t = 0; t < kVectors; ++t) {
         sums[r][t] = Step::accumulate(w, v[t], sums[r][t]);
