@@ -20,6 +20,7 @@ const CONTENTS = [
   'dist/cli.js',
   'dist/native/bamboo.node',
   MODEL,
+  'models/bamboo-nano/bamboo-nano.calibration.json',
   'models/bamboo-nano/tokenizer.json',
   'models/bamboo-nano/manifest.json',
   'models/bamboo-nano/README.md',
