@@ -18,7 +18,8 @@ namespace bamboo::test {
 inline const std::atomic<bool> kNever{false};
 
 inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
 inline ErrorCode code_of(const std::function<void()>& action) {
