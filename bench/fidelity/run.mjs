@@ -1,6 +1,6 @@
 // How close predicted mode is to dense, and how fast, as the threshold falls: loss, first choice, divergence and bytes at each
 // share of the activation mass that is kept, the speed of each of those policies, and infilling pair by pair.
-// node bench/fidelity/run.mjs --input CALIBRATION.jsonl --texts text-dev.jsonl [--samples infill-dev.jsonl] [--targets LIST]
+// node bench/fidelity/run.mjs --input CALIBRATION.jsonl --texts text-dev.jsonl [--samples infill-dev.jsonl] [--targets LIST] [--trials FILE]
 // The evaluation sets hold text of other projects and are not part of this repository. Writes bench/results/fidelity.{json,md,svg}.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,14 +16,17 @@ const { values } = parseArgs({
     model: { type: 'string', default: `${root}models/bamboo-nano/bamboo-nano.gguf` },
     input: { type: 'string' },
     texts: { type: 'string' },
+    trials: { type: 'string' },
     samples: { type: 'string' },
     targets: { type: 'string', default: '0.97,0.98,0.985,0.99,0.9925,0.995,0.9975,0.9985' },
     tokens: { type: 'string', default: '12000' },
     rounds: { type: 'string', default: '5' },
   },
 });
-if (values.input === undefined || values.texts === undefined) {
-  console.error('Name --input (texts to calibrate on) and --texts (texts to compare on).');
+if (values.trials === undefined && (values.input === undefined || values.texts === undefined)) {
+  console.error(
+    'Name --input (texts to calibrate on) and --texts (texts to compare on), or --trials (the JSON of an earlier calibrate --all).',
+  );
   process.exit(2);
 }
 
@@ -47,20 +50,27 @@ function calibrate(...args) {
   return JSON.parse(stdout);
 }
 
-const common = ['--input', values.input, '--probe-tokens', '8192', '--check-input', values.texts];
-const { trials } = calibrate(
-  ...common,
-  '--check-tokens',
-  values.tokens,
-  '--targets',
-  values.targets,
-  '--all',
-  '--output',
-  path.join(folder, 'all.json'),
-);
-for (const { massTarget } of trials) {
-  calibrate(...common, '--check-tokens', '64', '--targets', String(massTarget), '--output', path.join(folder, `${massTarget}.json`));
+/** What `bamboo calibrate --all --json` printed, measured now or kept from an earlier run. */
+function measureTrials() {
+  if (values.trials !== undefined) return JSON.parse(readFileSync(values.trials, 'utf8'));
+  const texts = ['--input', values.input, '--probe-tokens', '8192', '--check-input', values.texts, '--check-tokens', values.tokens];
+  return calibrate(...texts, '--targets', values.targets, '--all', '--output', path.join(folder, 'all.json'));
 }
+
+/** The calibration of one trial: the layers of a measured one with that trial's modes and thresholds. */
+function calibrationFile(base, { massTarget, choices }) {
+  const layers = base.layers.map((layer, i) => {
+    const { mode, threshold, upFirst, kept, recall, massRecall } = choices[i];
+    return { ...layer, mode, threshold, upFirst, kept, recall, massRecall };
+  });
+  const file = path.join(folder, `${massTarget}.json`);
+  writeFileSync(file, JSON.stringify({ ...base, massTarget, layers }));
+  return file;
+}
+
+const { trials, output } = measureTrials();
+const base = JSON.parse(readFileSync(output, 'utf8'));
+const files = new Map(trials.map((trial) => [trial.massTarget, calibrationFile(base, trial)]));
 
 const rates = new Map();
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -70,7 +80,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   };
   time('dense', '--mode', 'dense');
   time('exact', '--mode', 'exact');
-  for (const { massTarget } of trials) time(massTarget, '--mode', 'predicted', '--calibration', path.join(folder, `${massTarget}.json`));
+  for (const { massTarget } of trials) time(massTarget, '--mode', 'predicted', '--calibration', files.get(massTarget));
 }
 const dense = median(rates.get('dense'));
 const rows = trials.map(({ massTarget, fidelity, choices }) => ({
