@@ -16,18 +16,11 @@ using test::code_of;
 using test::kNever;
 using test::same_bits;
 using test::TinyModel;
+using test::with_predictors;
 using test::write_tiny_model;
 
 constexpr float kTakeAll = -1e30f;
 constexpr float kTakeNone = 1e30f;
-
-TinyModel with_predictors(float threshold, const std::string& input = "normed") {
-  TinyModel model;
-  model.predictor_rank = 64;
-  model.thresholds = {threshold, threshold};
-  model.predictor_input = input;
-  return model;
-}
 
 std::unique_ptr<Engine> load(const TinyModel& model, int threads = 2) {
   return Engine::load({write_tiny_model(model), threads, 0});

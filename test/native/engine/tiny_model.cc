@@ -58,6 +58,14 @@ std::vector<Matrix> matrices(const TinyModel& m) {
 
 }  // namespace
 
+TinyModel with_predictors(float threshold, const std::string& input) {
+  TinyModel model;
+  model.predictor_rank = 64;
+  model.thresholds = {threshold, threshold};
+  model.predictor_input = input;
+  return model;
+}
+
 std::string write_tiny_model(const TinyModel& m) {
   static std::atomic<int> counter{0};
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();

@@ -33,6 +33,9 @@ struct TinyModel {
   std::string extra_tensor;       // "" = none; else a [d_model] f32 tensor of this name
 };
 
+// Two layers with predictors of rank 64.
+TinyModel with_predictors(float threshold, const std::string& input = "normed");
+
 // Writes the model into the test's temporary folder and returns its path.
 std::string write_tiny_model(const TinyModel& model);
 
