@@ -92,7 +92,9 @@ describe.runIf(available)('the bundled model behind a worker', () => {
     expect(predictorMs).toBeGreaterThan(0);
     const { layers, trace, steps } = metrics.decode;
     expect(layers.gateRows).toHaveLength(12);
-    expect(layers.predictedRows).toEqual(layers.gateRows);
+    // A layer that the calibration computes in exact mode reads every gate and predicts none.
+    expect(layers.predictedRows.every((rows, i) => rows === 0 || rows === layers.gateRows[i])).toBe(true);
+    expect(Math.max(...layers.predictedRows)).toBeGreaterThan(0);
     expect(trace.steps).toBeGreaterThan(0);
     expect(trace.steps).toBeLessThanOrEqual(steps.predicted);
   });
