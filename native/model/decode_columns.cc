@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "model/feed_forward.h"
+#include "model/neuron_list.h"
 #include "model/parallel_matmul.h"
 
 namespace bamboo {
@@ -30,12 +31,6 @@ struct Columns {
   }
 };
 
-struct ColumnCount {
-  int64_t gate_rows = 0;  // read one by one
-  int64_t up_rows = 0;
-  int64_t active = 0;
-};
-
 // The predictor's scores of every column, into act.up.
 void predict(Columns& columns) {
   const ForwardContext& c = columns.c;
@@ -49,66 +44,23 @@ void predict(Columns& columns) {
   end_phase(c.clock, Phase::kPredictor);
 }
 
-// Lists neurons [begin, end) that pass; returns how many.
-template <class Keep>
-int64_t list_neurons(int64_t begin, int64_t end, const Keep& keep, int32_t* rows) {
-  int64_t n = 0;
-  for (int64_t i = begin; i < end; ++i) {
-    rows[n] = static_cast<int32_t>(i);
-    n += keep(i) ? 1 : 0;
-  }
-  return n;
-}
-
-// Drops the entries of a list whose value fails; returns how many stay.
-template <class Keep>
-int64_t keep_values(int64_t n, const Keep& keep, int32_t* rows, float* values) {
-  int64_t kept = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    rows[kept] = rows[i];
-    values[kept] = values[i];
-    kept += keep(values[i]) ? 1 : 0;
-  }
-  return kept;
-}
-
-// One column's neurons of one range: gate -> up -> down, each only where the one before leaves
-// something to compute. The lists are reused by the next column.
-ColumnCount column_range(const Columns& columns, int64_t range, int64_t t) {
+// One column's neurons of one range, down included. The lists are reused by the next column.
+NeuronCount column_range(const Columns& columns, int64_t range, int64_t t) {
   const ForwardContext& c = columns.c;
   const LayerWeights& w = columns.w;
   const int64_t begin = neuron_range_begin(range, c.config.d_ff);
-  const int64_t end = neuron_range_begin(range + 1, c.config.d_ff);
-  const ActivationView x = columns.input(t);
-  int32_t* rows = c.act.neurons.data() + begin;
-  float* values = c.act.neuron_values.data() + begin;
-  float* gate = columns.gate(t);
-  float* up = columns.up(t);
-  const auto fires = [](float value) { return value > 0.0f; };
-  ColumnCount count;
-  if (columns.predicted) {
-    const float threshold = columns.thresholds[t];
-    count.gate_rows = list_neurons(
-        begin, end, [=](int64_t i) { return up[i] >= threshold; }, rows);
-    c.kernels.gather_dot(w.gate, rows, count.gate_rows, x, values);
-    count.up_rows = keep_values(count.gate_rows, fires, rows, values);
-  } else {
-    count.up_rows = list_neurons(
-        begin, end, [=](int64_t i) { return fires(gate[i]); }, rows);
-    for (int64_t i = 0; i < count.up_rows; ++i) values[i] = gate[rows[i]];
-  }
-  c.kernels.gather_dot(w.up, rows, count.up_rows, x, up + begin);
-  activate(c, values, up + begin, count.up_rows, values);
-  count.active = keep_values(
-      count.up_rows, [](float h) { return h != 0.0f; }, rows, values);
-  if (w.down.data != nullptr) {  // stored by output row: the product needs h in its place
-    std::memset(gate + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));
-    for (int64_t i = 0; i < count.active; ++i) gate[rows[i]] = values[i];
-    return count;
-  }
+  const NeuronList list = {begin,
+                           neuron_range_begin(range + 1, c.config.d_ff),
+                           columns.gate(t),
+                           columns.up(t),
+                           c.act.neurons.data() + begin,
+                           c.act.neuron_values.data() + begin};
+  const NeuronCount count = compute_neurons(c, w, columns.input(t), list,
+                                            columns.predicted ? &columns.thresholds[t] : nullptr);
+  if (w.down.data != nullptr) return count;
   float* partial = columns.partial(t, range);
   std::memset(partial, 0, static_cast<size_t>(c.config.d_model) * sizeof(float));
-  c.kernels.axpy_rows(w.down_by_neuron, rows, values, count.active, partial);
+  c.kernels.axpy_rows(w.down_by_neuron, list.rows, list.values, count.active, partial);
   return count;
 }
 
@@ -136,10 +88,10 @@ void sparse_decode_columns(const ForwardContext& c, const LayerWeights& w, const
   } else {
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }
-  ColumnCount counts[kNeuronRanges];
+  NeuronCount counts[kNeuronRanges];
   c.pool.for_each(kNeuronRanges, 1, [&](int64_t range, int64_t, int) {
     for (int64_t t = 0; t < x.n; ++t) {
-      const ColumnCount count = column_range(columns, range, t);
+      const NeuronCount count = column_range(columns, range, t);
       counts[range].gate_rows += count.gate_rows;
       counts[range].up_rows += count.up_rows;
       counts[range].active += count.active;
@@ -150,23 +102,7 @@ void sparse_decode_columns(const ForwardContext& c, const LayerWeights& w, const
   } else {
     add_column_partials(c, x.n);
   }
-  if (counters == nullptr) return;
-  const int64_t streamed = columns.predicted ? w.predictor.bytes() : w.gate.bytes();
-  counters->neurons += x.n * c.config.d_ff;
-  counters->weight_bytes += streamed + w.down.bytes();
-  if (columns.predicted) {
-    counters->predictor_bytes += streamed;
-  } else {
-    counters->gate_rows += x.n * c.config.d_ff;
-  }
-  for (const ColumnCount& count : counts) {
-    counters->weight_bytes += count.gate_rows * w.gate.stride() + count.up_rows * w.up.stride();
-    counters->weight_bytes += count.active * w.down_by_neuron.stride();
-    counters->gate_rows += count.gate_rows;
-    counters->predicted_neurons += count.gate_rows;
-    counters->up_rows += count.up_rows;
-    counters->active_neurons += count.active;
-  }
+  if (counters != nullptr) count_neurons(c, w, x.n, columns.predicted, counts, *counters);
 }
 
 void down_by_neuron_columns(const ForwardContext& c, const LayerWeights& w, int64_t n) {

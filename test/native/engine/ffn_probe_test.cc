@@ -97,7 +97,9 @@ TEST(FfnProbeTest, TheBinsSumToTheTotalsAndSplitAtTheirEdges) {
       sum.active += bin.active;
       sum.mass += bin.mass;
       if (score_bin_edge(b) >= 0.0f) at_least_zero += bin.neurons;
-      if (b > 0) EXPECT_LT(score_bin_edge(b - 1), score_bin_edge(b));
+      if (b > 0) {
+        EXPECT_LT(score_bin_edge(b - 1), score_bin_edge(b));
+      }
     }
     EXPECT_EQ(sum.neurons, layer.positions * 224);
     EXPECT_EQ(sum.gate_fires, layer.gate_fires);
