@@ -16,7 +16,8 @@ const MAY_IMPORT = {
   worker: ['protocol', 'model'],
   model: ['protocol'],
   completion: ['protocol', 'prompt', 'engine', 'metrics'],
-  vscode: ['protocol', 'completion', 'engine', 'metrics', 'model'],
+  chat: ['protocol', 'engine'],
+  vscode: ['protocol', 'completion', 'chat', 'engine', 'metrics', 'model'],
   cli: ['protocol', 'prompt', 'completion', 'engine', 'metrics', 'model', 'worker'],
   webview: ['protocol'],
 };
@@ -25,7 +26,7 @@ const MAY_IMPORT = {
 const VSCODE_ADAPTERS = ['src/extension.ts', 'src/vscode/**/*.ts', 'src/completion/inlineCompletionProvider.ts'];
 
 /** Pure folders: time, files and processes come in as parameters. */
-const PURE_FOLDERS = ['protocol', 'prompt', 'completion', 'metrics'];
+const PURE_FOLDERS = ['protocol', 'prompt', 'completion', 'chat', 'metrics', 'webview'];
 
 const sourceFolders = readdirSync(new URL('src', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const zones = sourceFolders.map(({ name: folder }) => {
@@ -66,20 +67,20 @@ export default defineConfig(
   { ignores: ['dist/', 'build/', 'coverage/', 'node_modules/', 'test/fixtures/', 'docs/sample/', 'training/', 'native/'] },
   { files: ['**/*.mjs'], extends: [js.configs.recommended], languageOptions: { globals: globals.node }, rules: sourceRules },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './test/vscode/tsconfig.json'],
+        project: ['./tsconfig.json', './test/vscode/tsconfig.json', './src/webview/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
     rules: { ...sourceRules, ...typeRules },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.json'] })] },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.js', '.json'] })] },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
@@ -87,7 +88,7 @@ export default defineConfig(
     },
   },
   {
-    files: PURE_FOLDERS.map((folder) => `src/${folder}/**/*.ts`),
+    files: PURE_FOLDERS.map((folder) => `src/${folder}/**/*.{ts,tsx}`),
     rules: { 'no-restricted-imports': ['error', { paths: [NO_VSCODE], patterns: [NO_NODE, BARE_NODE] }] },
   },
   { files: VSCODE_ADAPTERS, rules: { 'no-restricted-imports': ['error', { patterns: [BARE_NODE] }] } },

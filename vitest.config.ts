@@ -1,5 +1,5 @@
 /**
- * Three test projects that share one runner: unit (pure code), integration (real worker and model), e2e (a real VS Code).
+ * Four test projects that share one runner: unit (pure code), webview (the views in a simulated browser), integration (real worker and model), e2e (a real VS Code).
  * The suites that run inside an extension host use Mocha and are started by test/vscode/.
  */
 import { defineConfig } from 'vitest/config';
@@ -9,6 +9,10 @@ export default defineConfig({
     // The machine has few cores and the engine uses them: real-engine suites run one file after the other.
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+        test: { name: 'webview', include: ['test/webview/**/*.test.{ts,tsx}'], environment: 'jsdom' },
+      },
       {
         test: {
           name: 'integration',

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Bundles the TypeScript entry points into dist/: the extension, its worker process and the command line.
+// Bundles the TypeScript entry points into dist/: the extension, its worker process, the command line and the sidebar's views.
 // Runs after `npm ci`; it does not type-check (npm run typecheck) and does not touch native code (buildNative.mjs).
 import { existsSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { REPOSITORY } from './repository.mjs';
@@ -31,5 +31,23 @@ for (const { source, output, external, banner } of ENTRY_POINTS) {
     ...(banner && { banner: { js: banner } }),
   });
 }
+const VIEWS = ['dashboard', 'chat'];
+await build({
+  absWorkingDir: REPOSITORY,
+  entryPoints: VIEWS.map((view) => ({ in: `src/webview/${view}/main.tsx`, out: view })),
+  outdir: 'dist/webview',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+for (const file of ['codicon.css', 'codicon.ttf']) {
+  await copyFile(path.join(REPOSITORY, 'node_modules/@vscode/codicons/dist', file), path.join(REPOSITORY, 'dist/webview', file));
+}
 await chmod(path.join(REPOSITORY, 'dist/cli.js'), 0o755);
-console.log(`bundled ${ENTRY_POINTS.map((entry) => entry.output).join(', ')}`);
+console.log(`bundled ${[...ENTRY_POINTS.map((entry) => entry.output), ...VIEWS.map((view) => `dist/webview/${view}.js`)].join(', ')}`);

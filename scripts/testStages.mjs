@@ -21,6 +21,7 @@ const STAGES = [
   { name: 'lint', counts: 'one', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'typecheck', counts: 'one', command: ['npm', 'run', '--silent', 'typecheck'] },
   { name: 'unit', counts: 'reported', command: vitest('unit') },
+  { name: 'webview', counts: 'reported', command: vitest('webview') },
   { name: 'native', counts: 'reported', command: [node, 'scripts/testNative.mjs', 'release'] },
   { name: 'native-asan', counts: 'reported', command: [node, 'scripts/testNative.mjs', 'asan'] },
   { name: 'native-neon', counts: 'reported', command: [node, 'scripts/testNative.mjs', 'neon'] },

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import {
   FFN_MODES,
+  LIMITS,
   METHOD,
   PROMPT_FORMS,
   type GenerateResult,
@@ -34,6 +35,17 @@ const model = v.object({
   isa: v.string(),
   loadMs: nonNegative,
   promptForm: v.picklist(PROMPT_FORMS),
+  chat: v.exactOptional(
+    v.object({
+      template: v.pipe(v.string(), v.maxLength(LIMITS.chatTemplateChars)),
+      beginToken: v.string(),
+      endToken: v.string(),
+    }),
+  ),
+  kvBytes: count,
+  layers: v.pipe(count, v.maxValue(MAX_LAYERS)),
+  neuronsPerLayer: count,
+  denseBytesPerToken: nonNegative,
   modes: v.array(v.picklist(FFN_MODES)),
   autoMode: v.picklist(FFN_MODES),
   autoModeReason: v.string(),

@@ -8,7 +8,7 @@
 
 import type { GenerateMetrics } from './metrics';
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** JSON-RPC method names. */
 export const METHOD = {
@@ -18,6 +18,10 @@ export const METHOD = {
   tokens: 'tokens', // notification worker -> host: TokensNotification
   cancel: 'cancel', // notification host -> worker: CancelParams
   setMode: 'setMode', // request: SetModeParams -> SetModeResult
+  setPaused: 'setPaused', // request: SetPausedParams -> {}
+  neuronActivity: 'neuronActivity', // request: {} -> NeuronActivity (metrics.ts)
+  countTokens: 'countTokens', // request: CountTokensParams -> CountTokensResult
+  inspectFile: 'inspectFile', // request: InspectFileParams -> ModelFile
   shadow: 'shadow', // notification worker -> host: ShadowCheck (metrics.ts), in idle time after a request
   ping: 'ping', // request: {} -> PingResult; the heartbeat
   shutdown: 'shutdown', // request: {} -> {}
@@ -70,11 +74,27 @@ export interface ModelDescription {
   readonly isa: string;
   readonly loadMs: number;
   readonly promptForm: PromptForm;
+  /** How a conversation becomes a prompt; absent for models that were not trained to chat. */
+  readonly chat?: ChatForm;
+  /** Memory of the KV cache. */
+  readonly kvBytes: number;
+  readonly layers: number;
+  readonly neuronsPerLayer: number;
+  /** Weight bytes that one decoded token reads in dense mode. */
+  readonly denseBytesPerToken: number;
   /** The modes that differ on this model. */
   readonly modes: readonly FfnMode[];
   /** What 'auto' means on this model, and why, in one sentence. */
   readonly autoMode: FfnMode;
   readonly autoModeReason: string;
+}
+
+export interface ChatForm {
+  /** Jinja, as in the model's own file. */
+  readonly template: string;
+  /** What the template calls bos_token and eos_token; empty where the model has none. */
+  readonly beginToken: string;
+  readonly endToken: string;
 }
 
 /** Text is never parsed for special tokens: those are named explicitly, so a file that contains "<|fim_middle|>" is only text. */
@@ -85,7 +105,9 @@ export type PromptPart =
       readonly text: string;
       /** Which end may be cut, in steps of 64 tokens, when the prompt is longer than maxPromptTokens. Default: it is not cut. */
       readonly trim?: 'start' | 'end';
-    };
+    }
+  /** What a chat template wrote around the messages: the one text in which names of special tokens stand for the tokens. */
+  | { readonly kind: 'template'; readonly text: string };
 
 export interface SamplingOptions {
   /** 0 = greedy. */
@@ -155,6 +177,45 @@ export interface SetModeParams {
   readonly mode: ModeChoice;
 }
 
+/** While paused, a running request waits between two tokens or two chunks of its prompt, and a new one before it begins; cancelling works. */
+export interface SetPausedParams {
+  readonly paused: boolean;
+}
+
+export interface CountTokensParams {
+  readonly texts: readonly string[];
+}
+
+/** One count a text. */
+export interface CountTokensResult {
+  readonly counts: readonly number[];
+}
+
+export interface InspectFileParams {
+  readonly modelPath: string;
+}
+
+/** dReLU and ReLU models have neurons that do not fire; SiLU ones ('none') compute every neuron in every mode. */
+export type SparsityClass = 'dReLU' | 'ReLU' | 'none';
+
+/** What a model file says of itself, read without loading it. */
+export interface ModelFile {
+  readonly modelPath: string;
+  readonly name: string;
+  readonly architecture: string;
+  readonly fileBytes: number;
+  readonly parameterCount: number;
+  readonly contextLength: number;
+  /** The tensor type of most weights, e.g. "Q4_0". */
+  readonly quantization: string;
+  readonly sparsity: SparsityClass;
+  readonly hasPredictors: boolean;
+  readonly canInfill: boolean;
+  readonly canChat: boolean;
+  /** Why the runtime cannot load it, and what to do. */
+  readonly problem?: string;
+}
+
 export interface SetModeResult {
   readonly mode: FfnMode;
 }
@@ -205,6 +266,8 @@ export const LIMITS = {
   stopStrings: 16,
   stopStringBytes: 256,
   queuedRequests: 16,
+  countedTexts: 64,
+  chatTemplateChars: 100_000,
 } as const;
 
 export const GREEDY: SamplingOptions = {

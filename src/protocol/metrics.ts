@@ -90,6 +90,16 @@ export interface ShadowCheck {
   readonly massRecall: readonly number[];
 }
 
+/** How the activations of decode steps spread over the neurons since the model was loaded. */
+export interface NeuronActivity {
+  /** Decode steps counted. */
+  readonly tokens: number;
+  /** The smallest share of a layer's neurons that produced 80 % of its activations, 0..1 per layer; all 0 before the first token. */
+  readonly hotShares: readonly number[];
+  /** The same over all layers together. */
+  readonly hotShare: number;
+}
+
 export const TRACE_STEPS = 64;
 /** More layers than any model has; both ends refuse longer lists. */
 export const MAX_LAYERS = 1024;

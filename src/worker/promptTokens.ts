@@ -16,7 +16,7 @@ export function encodePrompt(prompt: readonly PromptPart[], { tokenizer, beginTo
       encoded.push({ ids: [requireSpecialToken(tokenizer, part.token)], trim: undefined });
       afterText = false;
     } else {
-      encoded.push({ ids: tokenizer.encode(part.text, afterText), trim: part.trim });
+      encoded.push({ ids: tokenizer.encode(part.text, afterText), trim: part.kind === 'text' ? part.trim : undefined });
       afterText ||= part.text !== '';
     }
   }

@@ -49,6 +49,7 @@ const loadModel = v.object({
 const promptPart = v.variant('kind', [
   v.object({ kind: v.literal('special'), token: name }),
   v.object({ kind: v.literal('text'), text: v.string(), trim: v.exactOptional(v.picklist(['start', 'end'])) }),
+  v.object({ kind: v.literal('template'), text: v.string() }),
 ]);
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -85,7 +86,7 @@ const generate = v.object({
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {
-  return parts.reduce((sum, part) => sum + Buffer.byteLength(part.kind === 'text' ? part.text : part.token, 'utf8'), 0);
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part.kind === 'special' ? part.token : part.text, 'utf8'), 0);
 }
 
 function parse<Schema extends v.GenericSchema>(method: string, schema: Schema, params: unknown): v.InferOutput<Schema> {

@@ -146,6 +146,10 @@ function describeModel(modelPath: string, { engine, sparsity, text }: LoadedMode
   return {
     ...{ name, architecture, modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs },
     promptForm: promptFormOf(text.tokenizer),
+    kvBytes: 0,
+    layers: engine.info.layerCount,
+    neuronsPerLayer: engine.info.ffnWidth,
+    denseBytesPerToken: engine.info.denseBytesPerToken,
     modes: modesOf(sparsity),
     autoMode: auto.mode,
     autoModeReason: auto.reason,

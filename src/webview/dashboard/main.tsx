@@ -1,0 +1,7 @@
+/**
+ * Draws the dashboard view.
+ */
+import { render } from 'preact';
+import './dashboard.css';
+
+render(<p>Loading</p>, document.body);
