@@ -85,8 +85,9 @@ function sparsityOf({ architecture, hasSilentNeurons }: NativeModelInfo): Sparsi
   return architecture === 'bamboo' ? 'dReLU' : 'ReLU';
 }
 
-/** The library writes its messages to go on after a colon. */
+/** The library writes its messages to go on after a colon. A path at the begin stays as it is. */
 function sentence(message: string): string {
   const text = message.trim();
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  const begun = /^[a-z]+ /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
