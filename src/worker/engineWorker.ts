@@ -108,7 +108,7 @@ export class EngineWorker {
     return { mode: this.parts.backend.setMode(mode) };
   }
 
-  /** Also before a model is loaded. Answered when nothing computes any more but what is left of one layer. */
+  /** Also before a model is loaded. When it is answered, nothing computes but what is left of one layer. */
   async setPaused(params: unknown): Promise<Record<string, never>> {
     this.requireHello(METHOD.setPaused);
     this.paused = parseSetPaused(params).paused;

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngineClient, type EngineClient } from '../../src/engine/engineClient';
 import { addonPathOf, bundledModelPath } from '../../src/model/modelLocator';
 import { GREEDY, type GenerateRequest, type GenerateResult, type PromptPart } from '../../src/protocol/engineProtocol';
+import { cpuTicks } from './processStat';
 import { bundleForTests, REPOSITORY } from './workerBundle';
 
 const addonPath = addonPathOf(REPOSITORY);
@@ -72,10 +73,14 @@ describe.runIf(available)('a worker for chat', () => {
     // Messages come in order: what was on its way has arrived when this is answered.
     await client.countTokens(['x']);
     const before = count;
+    const pid = client.state.pid ?? 0;
+    const ticksBefore = process.platform === 'linux' ? cpuTicks(pid) : 0;
     const busy = await newClient();
     await busy.start();
     const urgent = await busy.generate(ENDLESS, never);
     await busy.dispose();
+    // One tick is 10 ms; see workerProcess.test.ts.
+    if (process.platform === 'linux') expect(cpuTicks(pid) - ticksBefore).toBeLessThanOrEqual(2);
     expect(count).toBe(before);
     expect(before).toBeLessThan(64);
     await client.setPaused(false);
