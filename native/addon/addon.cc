@@ -74,6 +74,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("isa", Napi::Function::New(env, isa));
   exports.Set("load", Napi::Function::New(env, load));
   exports.Set("inspect", Napi::Function::New(env, inspect_file));
+  exports.Set("describe", Napi::Function::New(env, describe_file));
   exports.Set("readMetadata", Napi::Function::New(env, read_file_metadata));
   exports.Set("convert", Napi::Function::New(env, convert_model));
   exports.Set("scoreBinEdges", Napi::Function::New(env, score_bin_edges));

@@ -6,6 +6,7 @@
 #include "addon/ffn_mode.h"
 #include "addon/js_arguments.h"
 #include "addon/js_errors.h"
+#include "addon/model_info_to_js.h"
 #include "addon/promise_worker.h"
 
 namespace bamboo::addon {
@@ -51,9 +52,11 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::generate>("generate"),
                          InstanceMethod<&EngineObject::cancel>("cancel"),
                          InstanceMethod<&EngineObject::set_mode>("setMode"),
+                         InstanceMethod<&EngineObject::set_paused>("setPaused"),
                          InstanceMethod<&EngineObject::logits>("logits"),
                          InstanceMethod<&EngineObject::probe>("probe"),
                          InstanceMethod<&EngineObject::set_policy>("setPolicy"),
+                         InstanceMethod<&EngineObject::neuron_activity>("neuronActivity"),
                          InstanceMethod<&EngineObject::reset>("reset"),
                          InstanceMethod<&EngineObject::dispose>("dispose"),
                      });
@@ -74,31 +77,9 @@ Engine& EngineObject::idle_engine() {
 }
 
 Napi::Value EngineObject::get_info(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  return guarded(env, [&]() -> Napi::Value {
+  return guarded(info.Env(), [&]() -> Napi::Value {
     if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
-    const ModelInfo& model = engine_->info();
-    Napi::Object object = Napi::Object::New(env);
-    const auto number = [&](const char* name, auto value) {
-      object.Set(name, static_cast<double>(value));
-    };
-    object.Set("name", model.name);
-    object.Set("architecture", model.architecture);
-    object.Set("isa", model.isa);
-    object.Set("hasPredictors", model.has_predictors);
-    object.Set("hasSilentNeurons", model.has_silent_neurons);
-    number("fileBytes", model.file_bytes);
-    number("parameterCount", model.parameter_count);
-    number("contextLength", model.context_length);
-    number("trainedContextLength", model.trained_context_length);
-    number("vocabSize", model.vocab_size);
-    number("layerCount", model.n_layers);
-    number("modelWidth", model.d_model);
-    number("ffnWidth", model.d_ff);
-    number("threads", model.threads);
-    number("loadMs", model.load_ms);
-    number("denseBytesPerToken", model.dense_bytes_per_token);
-    return object;
+    return model_info_to_js(info.Env(), engine_->info());
   });
 }
 
@@ -116,6 +97,7 @@ Napi::Value EngineObject::generate(const Napi::CallbackInfo& info) {
     idle_engine();
     GenerateRequest request = read_generate_request(object_argument(info, 0, "params"));
     const Napi::Function on_tokens = function_argument(info, 1, "onTokens");
+    request.pause = pause_;
     busy_ = true;
     Ref();  // this object lives at least as long as its request
     job_ = GenerationJob::start(info.Env(), engine_, std::move(request), on_tokens, [this] {
@@ -138,6 +120,27 @@ void EngineObject::set_mode(const Napi::CallbackInfo& info) {
     if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
     engine_->check_mode(mode);
     if (job_ != nullptr && busy_) job_->set_mode(mode);
+  });
+}
+
+void EngineObject::set_paused(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    if (info.Length() < 1 || !info[0].IsBoolean()) refuse("paused", "a boolean");
+    pause_->set_paused(info[0].As<Napi::Boolean>());
+  });
+}
+
+Napi::Value EngineObject::neuron_activity(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    if (engine_ == nullptr) throw Error(ErrorCode::kInvalidArgument, "the engine was disposed");
+    const NeuronActivityCounts counts = engine_->neuron_activity();
+    auto active = Napi::Uint32Array::New(env, counts.active.size());
+    std::memcpy(active.Data(), counts.active.data(), counts.active.size() * sizeof(uint32_t));
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("steps", static_cast<double>(counts.steps));
+    object.Set("active", active);
+    return object;
   });
 }
 

@@ -28,9 +28,11 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   Napi::Value generate(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);
   void set_mode(const Napi::CallbackInfo& info);
+  void set_paused(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);  // engine_probe.cc
   void set_policy(const Napi::CallbackInfo& info);    // engine_probe.cc
+  Napi::Value neuron_activity(const Napi::CallbackInfo& info);
   void reset(const Napi::CallbackInfo& info);
   void dispose(const Napi::CallbackInfo& info);
 
@@ -40,6 +42,7 @@ class EngineObject final : public Napi::ObjectWrap<EngineObject> {
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<GenerationJob> job_;
   std::shared_ptr<std::atomic<bool>> probe_cancel_;
+  std::shared_ptr<PauseGate> pause_ = std::make_shared<PauseGate>();  // of all its requests
   bool busy_ = false;
 };
 

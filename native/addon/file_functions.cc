@@ -6,7 +6,9 @@
 
 #include "addon/js_arguments.h"
 #include "addon/js_errors.h"
+#include "addon/model_info_to_js.h"
 #include "bamboo/convert.h"
+#include "bamboo/engine.h"
 #include "bamboo/inspect.h"
 #include "bamboo/metadata.h"
 
@@ -94,6 +96,13 @@ Napi::Value inspect_file(const Napi::CallbackInfo& info) {
     object.Set("metadata", metadata);
     object.Set("tensors", tensors);
     return object;
+  });
+}
+
+Napi::Value describe_file(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    if (info.Length() < 1) refuse("path", "a string");
+    return model_info_to_js(info.Env(), describe_model(string_value(info[0], "path")));
   });
 }
 

@@ -1,5 +1,5 @@
-// inspect(), readMetadata() and convert(): the addon's functions on files, which need no loaded
-// model.
+// inspect(), describe(), readMetadata() and convert(): the addon's functions on files, which need
+// no loaded model.
 #ifndef BAMBOO_ADDON_FILE_FUNCTIONS_H_
 #define BAMBOO_ADDON_FILE_FUNCTIONS_H_
 
@@ -8,6 +8,7 @@
 namespace bamboo::addon {
 
 Napi::Value inspect_file(const Napi::CallbackInfo& info);
+Napi::Value describe_file(const Napi::CallbackInfo& info);
 Napi::Value read_file_metadata(const Napi::CallbackInfo& info);
 void convert_model(const Napi::CallbackInfo& info);
 

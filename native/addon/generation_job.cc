@@ -87,6 +87,7 @@ void GenerationJob::run() {
     params.mode = request_.mode;
     params.mode_now = &mode_;
     params.max_draft_tokens = request_.max_draft_tokens;
+    params.pause = request_.pause.get();
     result_ = engine_->generate(
         params, [this](const TokenEvent& event) { push(event); }, cancel_);
   } catch (...) {

@@ -27,6 +27,7 @@ struct GenerateRequest {
   SamplingParams sampling;
   FfnMode mode = FfnMode::kExact;
   int64_t max_draft_tokens = kDefaultDraftTokens;
+  std::shared_ptr<PauseGate> pause;
 };
 
 class GenerationJob : public std::enable_shared_from_this<GenerationJob> {
@@ -38,7 +39,11 @@ class GenerationJob : public std::enable_shared_from_this<GenerationJob> {
   ~GenerationJob();
 
   Napi::Promise promise() const { return deferred_.Promise(); }
-  void cancel() { cancel_.store(true, std::memory_order_relaxed); }
+  // Also while paused.
+  void cancel() {
+    cancel_.store(true, std::memory_order_relaxed);
+    request_.pause->wake();
+  }
   // From the next decoded token on.
   void set_mode(FfnMode mode) { mode_.store(mode, std::memory_order_relaxed); }
   // Cancels and waits for the native thread; for the end of the environment.

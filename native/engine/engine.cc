@@ -33,6 +33,24 @@ int choose_threads(int asked) {
   return asked > 0 ? asked : available_physical_cores();
 }
 
+ModelInfo info_of(const GgufReader& file, const ModelConfig& config, const Weights& weights) {
+  ModelInfo info;
+  info.name = config.name;
+  info.architecture = config.architecture;
+  info.file_bytes = file.file_bytes();
+  for (const GgufTensor& tensor : file.tensors())
+    info.parameter_count += tensor.rows() * tensor.cols();
+  info.trained_context_length = config.context_length;
+  info.vocab_size = config.vocab_size;
+  info.n_layers = config.n_layers;
+  info.d_model = config.d_model;
+  info.d_ff = config.d_ff;
+  info.has_predictors = weights.has_predictors();
+  info.has_silent_neurons = config.activation != Activation::kSilu;
+  info.dense_bytes_per_token = weights.dense_bytes_per_token();
+  return info;
+}
+
 class LoadedEngine final : public Engine {
  public:
   LoadedEngine(std::unique_ptr<GgufReader> file, const EngineOptions& options)
@@ -46,24 +64,14 @@ class LoadedEngine final : public Engine {
         cache_(config_, context_length_, options.kv_type),
         act_(config_, weights_.max_predictor_rank(), std::min(kPrefillChunk, context_length_),
              cache_.capacity(), pool_.size()),
+        activity_(config_.n_layers, config_.d_ff),
         logits_(static_cast<size_t>((1 + kMaxDraftTokens) * config_.vocab_size)),
-        lookup_(cache_.capacity()) {
-    info_.name = config_.name;
-    info_.architecture = config_.architecture;
-    info_.file_bytes = file_->file_bytes();
-    for (const GgufTensor& tensor : file_->tensors())
-      info_.parameter_count += tensor.rows() * tensor.cols();
+        lookup_(cache_.capacity()),
+        info_(info_of(*file_, config_, weights_)) {
     info_.context_length = context_length_;
-    info_.trained_context_length = config_.context_length;
-    info_.vocab_size = config_.vocab_size;
-    info_.n_layers = config_.n_layers;
-    info_.d_model = config_.d_model;
-    info_.d_ff = config_.d_ff;
     info_.threads = pool_.size();
     info_.isa = kernels_.isa;
-    info_.has_predictors = weights_.has_predictors();
-    info_.has_silent_neurons = config_.activation != Activation::kSilu;
-    info_.dense_bytes_per_token = weights_.dense_bytes_per_token();
+    info_.kv_bytes = cache_.bytes();
   }
 
   const ModelInfo& info() const override { return info_; }
@@ -85,8 +93,9 @@ class LoadedEngine final : public Engine {
     check_tokens(params.prompt);
     check_sampling_and_stops(params);
     check_mode(params.mode);
-    return run_generation(context(params.mode), weights_, vocabulary_, params, sink, cancel,
-                          lookup_, logits_);
+    ForwardContext c = context(params.mode);
+    c.pause = params.pause;
+    return run_generation(c, weights_, vocabulary_, params, sink, cancel, lookup_, logits_);
   }
 
   std::vector<float> logits(std::span<const int32_t> tokens, int64_t chunk_size,
@@ -116,13 +125,17 @@ class LoadedEngine final : public Engine {
 
   std::vector<LayerProbe> probe(const ProbeParams& params,
                                 const std::atomic<bool>& cancel) override;
+  NeuronActivityCounts neuron_activity() const override { return activity_.counts(); }
+
   void set_policy(std::span<const LayerPolicy> layers) override;
 
   void reset() override { cache_.clear(); }
 
  private:
   ForwardContext context(FfnMode mode) {
-    return {config_, kernels_, rope_, pool_, cache_, act_, mode, Arithmetic::kDecode};
+    ForwardContext c = {config_, kernels_, rope_, pool_, cache_, act_, mode, Arithmetic::kDecode};
+    c.activity = &activity_;
+    return c;
   }
 
   void check_tokens(std::span<const int32_t> tokens) const {
@@ -152,6 +165,7 @@ class LoadedEngine final : public Engine {
   RopeTable rope_;
   KvCache cache_;
   Activations act_;
+  NeuronActivity activity_;
   std::vector<float> logits_;  // [1 + kMaxDraftTokens, vocab_size]
   PromptLookup lookup_;
   Vocabulary vocabulary_;
@@ -224,6 +238,12 @@ void LoadedEngine::check_sampling_and_stops(const GenerateParams& params) const 
 }
 
 }  // namespace
+
+ModelInfo describe_model(const std::string& path) {
+  const std::unique_ptr<GgufReader> file = GgufReader::open(path);
+  const ModelConfig config = read_model_config(*file);
+  return info_of(*file, config, read_weights(*file, config));
+}
 
 std::unique_ptr<Engine> Engine::load(const EngineOptions& options) {
   const auto start = std::chrono::steady_clock::now();

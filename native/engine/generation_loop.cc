@@ -86,7 +86,7 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
     compute_logits(prefilling, weights, last_chunk, 1, logits.data());
   }
   result.metrics.prefill = prefill_clock.times();
-  result.prefill_ms = prefill_watch.elapsed_ms();
+  result.prefill_ms = prefill_watch.elapsed_ms() - prefill_clock.skipped_ms();
   if (!complete) {
     result.stop_reason = StopReason::kCancelled;
     return result;
@@ -99,7 +99,7 @@ GenerateResult run_generation(const ForwardContext& c, const Weights& weights,
   DecodeStream stream(decode_context, weights, params, lookup, logits);
   result.stop_reason = decode(decode_context, stream, vocabulary, params, sink, cancel, result);
   end_phase(&decode_clock, Phase::kSampling);
-  result.decode_ms = decode_watch.elapsed_ms();
+  result.decode_ms = decode_watch.elapsed_ms() - decode_clock.skipped_ms();
   result.metrics.decode = decode_clock.times();
   stream.report(result);
   return result;

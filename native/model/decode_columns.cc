@@ -16,6 +16,7 @@ struct Columns {
   const ForwardContext& c;
   const LayerWeights& w;
   const ActivationView& x;
+  NeuronCounter* activity;
   bool predicted;
   float thresholds[kMaxDecodeColumns];
 
@@ -54,7 +55,8 @@ NeuronCount column_range(const Columns& columns, int64_t range, int64_t t) {
                            columns.gate(t),
                            columns.up(t),
                            c.act.neurons.data() + begin,
-                           c.act.neuron_values.data() + begin};
+                           c.act.neuron_values.data() + begin,
+                           columns.activity};
   const NeuronCount count = compute_neurons(c, w, columns.input(t), list,
                                             columns.predicted ? &columns.thresholds[t] : nullptr);
   if (w.down.data != nullptr) return count;
@@ -82,7 +84,8 @@ void add_column_partials(const ForwardContext& c, int64_t n) {
 
 void sparse_decode_columns(const ForwardContext& c, const LayerWeights& w, const ActivationView& x,
                            DecodeCounters* counters) {
-  Columns columns = {c, w, x, uses_predictor(c, w), {}};
+  NeuronCounter* const activity = counters == nullptr ? nullptr : counters->activity;
+  Columns columns = {c, w, x, activity, uses_predictor(c, w), {}};
   if (columns.predicted) {
     predict(columns);
   } else {

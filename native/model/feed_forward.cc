@@ -95,6 +95,12 @@ void count_dense(const ForwardContext& c, const LayerWeights& w, int64_t n_token
   counters.gate_rows += n;
   counters.up_rows += n;
   counters.active_neurons += std::count_if(h, h + n, [](float value) { return value != 0.0f; });
+  if (counters.activity == nullptr) return;
+  for (int64_t t = 0; t < n_tokens; ++t, h += c.config.d_ff) {
+    for (int64_t i = 0; i < c.config.d_ff; ++i) {
+      count_up(counters.activity[i], h[i] != 0.0f ? 1 : 0);
+    }
+  }
 }
 
 }  // namespace

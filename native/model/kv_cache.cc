@@ -19,11 +19,10 @@ KvCache::KvCache(const ModelConfig& config, int64_t capacity, KvType type)
       capacity_((capacity + kPositionBlock - 1) / kPositionBlock * kPositionBlock),
       type_(type),
       data_(nullptr, std::free) {
-  const int64_t bytes = n_layers_ * n_kv_heads_ * capacity_ * position_bytes();
-  data_.reset(static_cast<uint8_t*>(std::calloc(static_cast<size_t>(bytes), 1)));
+  data_.reset(static_cast<uint8_t*>(std::calloc(static_cast<size_t>(bytes()), 1)));
   if (data_ == nullptr) {
     throw Error(ErrorCode::kOutOfMemory, "the KV cache of " + std::to_string(capacity_) +
-                                             " positions needs " + std::to_string(bytes >> 20) +
+                                             " positions needs " + std::to_string(bytes() >> 20) +
                                              " MiB: ask for a shorter context");
   }
   tokens_.reserve(static_cast<size_t>(capacity_));

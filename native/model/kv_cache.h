@@ -29,6 +29,7 @@ class KvCache {
   KvCache(const ModelConfig& config, int64_t capacity, KvType type);
 
   int64_t capacity() const { return capacity_; }
+  int64_t bytes() const { return bytes_for(capacity_); }  // allocated
   int64_t length() const { return static_cast<int64_t>(tokens_.size()); }
 
   // key, value: [head_dim]. Different positions and heads may be written at the same time.

@@ -49,6 +49,9 @@ NeuronCount compute_neurons(const ForwardContext& c, const LayerWeights& w, cons
   c.kernels.gather_dot(w.up, list.rows, count.up_rows, x, up);
   activate(c, list.values, up, count.up_rows, list.values);
   count.active = keep_values(list, count.up_rows, [](float h) { return h != 0.0f; });
+  if (list.activity != nullptr) {
+    for (int64_t i = 0; i < count.active; ++i) count_up(list.activity[list.rows[i]]);
+  }
   if (w.down.data != nullptr) {  // stored by output row: the product needs h in its place
     std::memset(list.gate + list.begin, 0,
                 static_cast<size_t>(list.end - list.begin) * sizeof(float));

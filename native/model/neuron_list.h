@@ -27,6 +27,7 @@ struct NeuronList {
   float* up;      // predicted mode: the scores; then the products of the listed neurons
   int32_t* rows;  // out: the active neurons
   float* values;  // out: their activations
+  NeuronCounter* activity;  // indexed by neuron: counts the active ones; null: not counted
 };
 
 // x: the token's normed input, packed. threshold: of the predictor's scores; null in exact mode.

@@ -24,6 +24,15 @@ class PhaseClock {
     last_ = now;
   }
 
+  // The time since the last lap belongs to no phase.
+  void skip() {
+    const Clock::time_point now = Clock::now();
+    skipped_ += now - last_;
+    last_ = now;
+  }
+
+  double skipped_ms() const { return std::chrono::duration<double, std::milli>(skipped_).count(); }
+
   PhaseTimes times() const {
     return {ms(Phase::kAttention), ms(Phase::kPredictor), ms(Phase::kFeedForward), ms(Phase::kHead),
             ms(Phase::kSampling)};
@@ -38,6 +47,7 @@ class PhaseClock {
 
   Clock::time_point last_ = Clock::now();
   std::array<Clock::duration, 5> spent_{};
+  Clock::duration skipped_{};
 };
 
 // A phase's end, where the caller may not be measured.

@@ -28,7 +28,8 @@ int64_t pieces_of_range(const ForwardContext& c, const LayerWeights& w) {
 }
 
 // One work item of the token: a piece of a range of neurons.
-NeuronList piece_list(const ForwardContext& c, int64_t range, int64_t piece, int64_t pieces) {
+NeuronList piece_list(const ForwardContext& c, int64_t range, int64_t piece, int64_t pieces,
+                      NeuronCounter* activity) {
   const int64_t first = neuron_range_begin(range, c.config.d_ff);
   const int64_t n = neuron_range_begin(range + 1, c.config.d_ff) - first;
   const int64_t begin = first + piece * n / pieces;
@@ -38,7 +39,8 @@ NeuronList piece_list(const ForwardContext& c, int64_t range, int64_t piece, int
           c.act.gate.data(),
           c.act.up.data(),
           c.act.neurons.data() + begin,
-          c.act.neuron_values.data() + begin};
+          c.act.neuron_values.data() + begin,
+          activity};
 }
 
 // The range's partial sum of down, from the lists that its pieces left.
@@ -47,7 +49,7 @@ void add_down(const ForwardContext& c, const LayerWeights& w, int64_t range, int
   float* partial = c.act.partials.data() + range * c.config.d_model;
   std::memset(partial, 0, static_cast<size_t>(c.config.d_model) * sizeof(float));
   for (int64_t i = 0; i < pieces; ++i) {
-    const NeuronList piece = piece_list(c, range, i, pieces);
+    const NeuronList piece = piece_list(c, range, i, pieces, nullptr);
     c.kernels.axpy_rows(w.down_by_neuron, piece.rows, piece.values, counts[i].active, partial);
   }
 }
@@ -67,11 +69,12 @@ void sparse_decode_block(const ForwardContext& c, const LayerWeights& w, const A
     parallel_matmul(c.kernels, c.pool, x, {{&w.gate, c.act.gate.data()}});
   }
   const int64_t pieces = pieces_of_range(c, w);
+  NeuronCounter* const activity = counters == nullptr ? nullptr : counters->activity;
   NeuronCount counts[kNeuronRanges * kMaxPieces];
   std::atomic<int64_t> finished[kNeuronRanges] = {};
   c.pool.for_each(kNeuronRanges * pieces, 1, [&](int64_t item, int64_t, int) {
     const int64_t range = item / pieces;
-    counts[item] = compute_neurons(c, w, x, piece_list(c, range, item % pieces, pieces),
+    counts[item] = compute_neurons(c, w, x, piece_list(c, range, item % pieces, pieces, activity),
                                    predicted ? &threshold : nullptr);
     const bool is_last = finished[range].fetch_add(1, std::memory_order_acq_rel) + 1 == pieces;
     if (is_last && w.down.data == nullptr) add_down(c, w, range, pieces, counts + range * pieces);

@@ -18,6 +18,13 @@ void count_layer(const LayerWeights& w, const DecodeSums& before, DecodeCounters
   counters.bytes.attention += w.q.bytes() + w.k.bytes() + w.v.bytes() + w.attn_output.bytes();
 }
 
+void wait_while_paused(const ForwardContext& c, const std::atomic<bool>& cancel) {
+  if (c.pause == nullptr || !c.pause->paused()) return;
+  end_phase(c.clock, Phase::kAttention);
+  c.pause->wait(cancel);
+  if (c.clock != nullptr) c.clock->skip();
+}
+
 }  // namespace
 
 ActivationView norm_and_pack(const ForwardContext& c, const float* weight, int64_t n_tokens) {
@@ -41,8 +48,12 @@ bool forward(const ForwardContext& c, const Weights& weights, std::span<const in
   }
   int64_t layer = 0;
   for (const LayerWeights& w : weights.layers) {
+    wait_while_paused(c, cancel);
     if (cancel.load(std::memory_order_relaxed)) return false;
     const DecodeSums before = counters == nullptr ? DecodeSums{} : *counters;
+    if (counters != nullptr) {
+      counters->activity = c.activity == nullptr ? nullptr : c.activity->layer(layer);
+    }
     attention_block(c, w, layer, first, n_tokens);
     end_phase(c.clock, Phase::kAttention);
     feed_forward_block(c, w, n_tokens, decode, counters);
@@ -53,6 +64,7 @@ bool forward(const ForwardContext& c, const Weights& weights, std::span<const in
     ++layer;
   }
   if (counters != nullptr) {
+    if (c.activity != nullptr) c.activity->add_steps(n_tokens);
     counters->bytes.head += weights.embedding.stride() * n_tokens + weights.output.bytes();
   }
   c.cache.append(tokens, decode);

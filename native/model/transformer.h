@@ -14,6 +14,7 @@
 #include "model/activations.h"
 #include "model/kv_cache.h"
 #include "model/model_config.h"
+#include "model/neuron_activity.h"
 #include "model/phase_clock.h"
 #include "model/rope_table.h"
 #include "model/weights.h"
@@ -43,6 +44,8 @@ struct ForwardContext {
   Arithmetic arithmetic = Arithmetic::kDecode;
   PhaseClock* clock = nullptr;  // where phases are timed; null: not at all
   FfnProbe* probe = nullptr;    // looks at every feed-forward block of single tokens, when set
+  PauseGate* pause = nullptr;   // where forward() waits before every layer, when set
+  NeuronActivity* activity = nullptr;  // counts the neurons of steps that have counters, when set
 };
 
 inline ForwardContext with_mode(const ForwardContext& c, FfnMode mode) {
@@ -70,17 +73,18 @@ struct DecodeSums {
 
 // Counts of one decode step: the sums, and how forward() shares them out among layers and phases.
 struct DecodeCounters : DecodeSums {
-  std::vector<LayerCounts> layers;  // [n_layers]
-  PhaseBytes bytes;                 // without keys and values
+  std::vector<LayerCounts> layers;    // [n_layers]
+  PhaseBytes bytes;                   // without keys and values
+  NeuronCounter* activity = nullptr;  // [d_ff], of the layer that forward() is in; null: none
 };
 
 // Runs `tokens` (1 to chunk_capacity) at the positions after the cache's length and appends them to
-// it. Returns false, leaving the cache's length as it was, when `cancel` was set; it is looked at
-// before every layer. decode: each token is a decode step, with the arithmetic, the neuron mask and
-// the bits of a pass of its own, also when several (at most kMaxDecodeColumns) are verified
-// together; steps are counted into `counters` when not null. In predicted mode a single token is
-// masked by the predictor, whatever it is for: callers that prefill choose another mode
-// (prefill_mode in generation_loop.h).
+// it. Returns false, leaving the cache's length as it was, when `cancel` was set; it and the pause
+// gate are looked at before every layer. decode: each token is a decode step, with the arithmetic,
+// the neuron mask and the bits of a pass of its own, also when several (at most kMaxDecodeColumns)
+// are verified together; steps are counted into `counters` when not null. In predicted mode a
+// single token is masked by the predictor, whatever it is for: callers that prefill choose another
+// mode (prefill_mode in generation_loop.h).
 bool forward(const ForwardContext& context, const Weights& weights, std::span<const int32_t> tokens,
              bool decode, const std::atomic<bool>& cancel, DecodeCounters* counters);
 

@@ -10,11 +10,13 @@ import type {
   GenerateResult,
   ModeChoice,
   ModelDescription,
+  ModelFile,
   TokensNotification,
 } from '../protocol/engineProtocol';
-import type { ShadowCheck } from '../protocol/metrics';
+import type { NeuronActivity, ShadowCheck } from '../protocol/metrics';
 import { engineNotRunning, toEngineError, workerCrashed, workerGaveUp, type EngineError } from './engineError';
 import { EngineProcess, type Log } from './engineProcess';
+import { FileInspector } from './fileInspector';
 import { forkWorker, type SpawnWorker } from './forkWorker';
 import { Readiness } from './readiness';
 import { RESTART_LIMITS, RestartPolicy } from './restartPolicy';
@@ -32,6 +34,8 @@ export interface EngineState {
 
 export interface EngineClient {
   readonly state: EngineState;
+  /** Memory of the worker as it last said, at the end of a request or during a long one; undefined while none has. */
+  readonly residentBytes: number | undefined;
   /** Returns a function that ends the subscription. */
   onDidChangeState(listener: (state: EngineState) => void): () => void;
   /** Resolves when the model is loaded. A second call joins the first. */
@@ -52,6 +56,20 @@ export interface EngineClient {
    * Rejects with the worker's error for a mode that the model lacks; the mode is then as before.
    */
   setMode(mode: ModeChoice): Promise<void>;
+  /**
+   * While paused, a request waits between two tokens or within its prompt, at most one layer's work later, and a new one before it begins;
+   * cancelling works. Resolves when the worker obeys; where none runs, the next one starts so. Also after a restart.
+   */
+  setPaused(paused: boolean): Promise<void>;
+  /** Waits for a starting or restarting engine. */
+  neuronActivity(): Promise<NeuronActivity>;
+  /** One count a text, within LIMITS.countedTexts and LIMITS.promptBytes. Waits for a starting or restarting engine. */
+  countTokens(texts: readonly string[]): Promise<readonly number[]>;
+  /**
+   * Looks into a model file without loading it, in any state of the engine. A file that cannot be used is described with its `problem`.
+   * Errors: 'invalid-request' for a malformed path, and those of a worker that cannot run.
+   */
+  inspectFile(modelPath: string): Promise<ModelFile>;
   /** Starts afresh, whatever the state; the count of restarts towards the limit begins anew. */
   restart(): Promise<void>;
   /** Ends the worker. Waiting and running requests fail with 'worker-stopped'. */
@@ -91,6 +109,8 @@ class SupervisedEngineClient implements EngineClient {
   private cancelRestart: (() => void) | undefined;
   private disposed = false;
   private mode: ModeChoice = 'auto';
+  private paused = false;
+  private readonly inspector: FileInspector;
 
   constructor(
     private readonly options: EngineClientOptions,
@@ -98,6 +118,11 @@ class SupervisedEngineClient implements EngineClient {
   ) {
     this.policy = new RestartPolicy(RESTART_LIMITS, () => parts.timers.nowMs());
     this.readiness.fail(engineNotRunning());
+    this.inspector = new FileInspector(parts.spawn, parts.timers, options.log);
+  }
+
+  get residentBytes(): number | undefined {
+    return this.process?.residentBytes;
   }
 
   get state(): EngineState {
@@ -135,7 +160,7 @@ class SupervisedEngineClient implements EngineClient {
     this.readiness = this.readiness.renewed();
     this.readiness.fail(engineNotRunning());
     this.setState({ kind: 'stopped' });
-    await this.stopProcess();
+    await Promise.all([this.stopProcess(), this.inspector.dispose()]);
     this.listeners.clear();
   }
 
@@ -183,6 +208,25 @@ class SupervisedEngineClient implements EngineClient {
     this.mode = mode;
   }
 
+  async setPaused(paused: boolean): Promise<void> {
+    this.paused = paused;
+    if (this.current.kind === 'ready') {
+      await this.process?.setPaused(paused).catch(ignoreEndOfWorker);
+    }
+  }
+
+  async neuronActivity(): Promise<NeuronActivity> {
+    return (await this.readiness.value).neuronActivity();
+  }
+
+  async countTokens(texts: readonly string[]): Promise<readonly number[]> {
+    return (await this.readiness.value).countTokens(texts);
+  }
+
+  inspectFile(modelPath: string): Promise<ModelFile> {
+    return this.inspector.inspect(modelPath);
+  }
+
   private launch(kind: 'starting' | 'restarting'): void {
     let process: EngineProcess;
     try {
@@ -210,6 +254,10 @@ class SupervisedEngineClient implements EngineClient {
       `Model ${model.name} is ready: ${model.isa}, ${model.threads} threads, loaded in ${Math.round(model.loadMs)} ms. ` +
         `Automatic mode: ${model.autoMode}. ${model.autoModeReason}`,
     );
+    if (this.paused) {
+      // Sent before any request that waits for this worker, so it arrives before them.
+      process.setPaused(true).catch((error: unknown) => this.options.log('error', toEngineError(error).message));
+    }
     this.setState({ kind: 'ready', model });
     this.readiness.succeed(process);
   }
@@ -261,5 +309,13 @@ class SupervisedEngineClient implements EngineClient {
     for (const listener of [...this.listeners]) {
       listener(this.current);
     }
+  }
+}
+
+/** The next worker is told when it is ready. */
+function ignoreEndOfWorker(thrown: unknown): void {
+  const error = toEngineError(thrown);
+  if (error.code !== 'worker-crashed' && error.code !== 'worker-unresponsive' && error.code !== 'worker-stopped') {
+    throw error;
   }
 }

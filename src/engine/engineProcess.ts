@@ -12,18 +12,22 @@ import {
   type LoadModelParams,
   type ModeChoice,
   type ModelDescription,
+  type ModelFile,
   type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
 import { EngineError, protocolMismatch, toEngineError } from '../protocol/engineError';
-import type { ShadowCheck } from '../protocol/metrics';
+import type { NeuronActivity, ShadowCheck } from '../protocol/metrics';
 import { workerCrashed, workerUnresponsive } from './engineError';
 import type { WorkerHandle } from './forkWorker';
 import { Heartbeat, HEARTBEAT } from './heartbeat';
 import {
+  parseCountTokensResult,
   parseGenerateResult,
   parseHelloResult,
   parseModelDescription,
+  parseModelFile,
+  parseNeuronActivity,
   parsePingResult,
   parseSetModeResult,
   parseShadowCheck,
@@ -36,6 +40,8 @@ export type Log = (level: LogLevel, message: string) => void;
 
 /** How long a worker may take to end by itself before it is killed. */
 const SHUTDOWN_GRACE_MS = 1000;
+/** How old the known memory of a worker may be before the end of a request asks for it anew. */
+const MEMORY_AGE_MS = 2000;
 
 interface RunningRequest {
   readonly onTokens: (tokens: TokensNotification) => void;
@@ -47,6 +53,7 @@ export class EngineProcess {
   private readonly running = new Map<string, RunningRequest>();
   private readonly pendingRejections = new Set<(error: EngineError) => void>();
   private end: EngineError | undefined;
+  private memory: { readonly residentBytes: number; readonly measuredAtMs: number } | undefined;
 
   constructor(
     private readonly worker: WorkerHandle,
@@ -60,7 +67,7 @@ export class EngineProcess {
     this.heartbeat = new Heartbeat(
       HEARTBEAT,
       timers,
-      async () => parsePingResult(await this.connection.sendRequest(METHOD.ping, {})),
+      () => this.ping(),
       (silentMs) => this.die(workerUnresponsive(silentMs)),
     );
     this.listen();
@@ -70,14 +77,26 @@ export class EngineProcess {
     return this.worker.pid;
   }
 
+  /** Of the whole worker, when it last answered a ping. */
+  get residentBytes(): number | undefined {
+    return this.memory?.residentBytes;
+  }
+
   /** Handshake and model. Errors: the worker's own, 'protocol-mismatch', 'worker-crashed', 'worker-unresponsive'. */
   async start(load: LoadModelParams): Promise<ModelDescription> {
+    await this.greet();
+    const model = parseModelDescription(await this.request(METHOD.loadModel, load));
+    this.refreshMemory();
+    return model;
+  }
+
+  /** The handshake alone, for a worker that loads no model. Errors: as start. */
+  async greet(): Promise<void> {
     const hello = parseHelloResult(await this.request(METHOD.hello, { protocolVersion: PROTOCOL_VERSION }));
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       throw protocolMismatch(PROTOCOL_VERSION, hello.protocolVersion);
     }
     this.log('debug', `Worker ${hello.workerVersion} runs as process ${hello.pid} on Node ${hello.nodeVersion}.`);
-    return parseModelDescription(await this.request(METHOD.loadModel, load));
   }
 
   /** Aborting the signal asks the worker to cancel; the answer is then a result with stopReason 'cancelled'. */
@@ -91,7 +110,25 @@ export class EngineProcess {
     } finally {
       signal.removeEventListener('abort', cancel);
       this.running.delete(requestId);
+      this.refreshMemory();
     }
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.request(METHOD.setPaused, { paused });
+  }
+
+  async neuronActivity(): Promise<NeuronActivity> {
+    return parseNeuronActivity(await this.request(METHOD.neuronActivity, {}));
+  }
+
+  /** Errors: 'invalid-request' for more texts or bytes than the protocol's limits. */
+  async countTokens(texts: readonly string[]): Promise<readonly number[]> {
+    return parseCountTokensResult(await this.request(METHOD.countTokens, { texts })).counts;
+  }
+
+  async inspectFile(modelPath: string): Promise<ModelFile> {
+    return parseModelFile(await this.request(METHOD.inspectFile, { modelPath }));
   }
 
   /** From the next token of the running request on. Error: the worker's own for a mode that the model lacks. */
@@ -138,6 +175,19 @@ export class EngineProcess {
         this.log('error', toEngineError(error).message);
       }
     });
+  }
+
+  private async ping(): Promise<void> {
+    const { residentBytes } = parsePingResult(await this.connection.sendRequest(METHOD.ping, {}));
+    this.memory = { residentBytes, measuredAtMs: this.timers.nowMs() };
+  }
+
+  /** The heartbeat alone would never see a worker whose requests are short. */
+  private refreshMemory(): void {
+    const isFresh = this.memory !== undefined && this.timers.nowMs() - this.memory.measuredAtMs < MEMORY_AGE_MS;
+    if (this.end === undefined && !isFresh) {
+      this.ping().catch((error: unknown) => this.log('debug', `The worker's memory is not known: ${toEngineError(error).message}`));
+    }
   }
 
   private die(error: EngineError): void {

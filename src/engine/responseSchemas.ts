@@ -8,14 +8,16 @@ import {
   LIMITS,
   METHOD,
   PROMPT_FORMS,
+  type CountTokensResult,
   type GenerateResult,
   type HelloResult,
   type ModelDescription,
+  type ModelFile,
   type PingResult,
   type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
-import { MAX_LAYERS, TRACE_STEPS, type ShadowCheck } from '../protocol/metrics';
+import { MAX_LAYERS, TRACE_STEPS, type NeuronActivity, type ShadowCheck } from '../protocol/metrics';
 import { EngineError } from './engineError';
 
 const nonNegative = v.pipe(v.number(), v.minValue(0));
@@ -85,6 +87,22 @@ const shadow = v.object({
   neuronRecall: perLayer(share),
   massRecall: perLayer(share),
 });
+const activity = v.object({ tokens: count, hotShares: perLayer(share), hotShare: share });
+const counts = v.object({ counts: v.pipe(v.array(count), v.maxLength(LIMITS.countedTexts)) });
+const file = v.object({
+  modelPath: v.string(),
+  name: v.string(),
+  architecture: v.string(),
+  fileBytes: count,
+  parameterCount: nonNegative,
+  contextLength: count,
+  quantization: v.string(),
+  sparsity: v.picklist(['dReLU', 'ReLU', 'none']),
+  hasPredictors: v.boolean(),
+  canInfill: v.boolean(),
+  canChat: v.boolean(),
+  problem: v.exactOptional(v.string()),
+});
 const setMode = v.object({ mode: v.picklist(FFN_MODES) });
 const token = v.object({ id: count, logProb: v.number() });
 const tokens = v.object({ requestId: v.string(), text: v.string(), tokens: v.array(token) });
@@ -127,4 +145,7 @@ export const parseModelDescription = (value: unknown): ModelDescription => parse
 export const parseTokens = (value: unknown): TokensNotification => parse(METHOD.tokens, tokens, value);
 export const parseShadowCheck = (value: unknown): ShadowCheck => parse(METHOD.shadow, shadow, value);
 export const parseSetModeResult = (value: unknown): SetModeResult => parse(METHOD.setMode, setMode, value);
+export const parseNeuronActivity = (value: unknown): NeuronActivity => parse(METHOD.neuronActivity, activity, value);
+export const parseCountTokensResult = (value: unknown): CountTokensResult => parse(METHOD.countTokens, counts, value);
+export const parseModelFile = (value: unknown): ModelFile => parse(METHOD.inspectFile, file, value);
 export const parseGenerateResult = (value: unknown): GenerateResult => parse(METHOD.generate, generate, value);

@@ -4,19 +4,26 @@
  * beside the file or inside its metadata.
  */
 import { existsSync } from 'node:fs';
+import type { ChatForm } from '../protocol/engineProtocol';
+import { chatFormOf } from './chatForm';
 import { unusableVocabulary } from './modelErrors';
 import { VocabularyKeys, type Metadata, type ReadMetadata } from './modelMetadata';
 import { tokenizerPathOf } from './modelLocator';
 import { createSentencePieceTokenizer } from './sentencePieceTokenizer';
 import { readSentencePieceVocabulary } from './sentencePieceVocabulary';
+import { SpecialTokenSplitter } from './specialTokenSplitter';
 import { createTokenizer, loadTokenizer, type Tokenizer } from './tokenizer';
 
 export interface ModelText {
   readonly tokenizer: Tokenizer;
   /** What the model was trained to find before every text; at most one token. */
   readonly beginTokens: readonly number[];
-  /** What the model writes when its text is complete; at most one token. */
+  /** What the model writes when its text or, in a conversation, its turn is complete. */
   readonly endTokens: readonly number[];
+  /** Finds special tokens in what a chat template wrote. */
+  readonly template: SpecialTokenSplitter;
+  /** Absent for models that were not trained to chat. */
+  readonly chat: ChatForm | undefined;
 }
 
 const METADATA_PREFIX = 'tokenizer.';
@@ -29,7 +36,16 @@ const EMBEDDED_JSON_KEY = 'tokenizer.huggingface.json';
 export async function loadModelText(modelPath: string, readMetadata: ReadMetadata): Promise<ModelText> {
   const metadata = readMetadata(modelPath, METADATA_PREFIX);
   const tokenizer = await tokenizerOf(metadata, modelPath);
-  return { tokenizer, ...frameTokens(metadata, modelPath, tokenizer.vocabSize) };
+  const { beginTokens, endTokens } = frameTokens(metadata, modelPath, tokenizer.vocabSize);
+  const chat = chatFormOf(metadata, modelPath, tokenizer);
+  const turnEnd = chat?.turnEndId;
+  return {
+    tokenizer,
+    beginTokens,
+    endTokens: turnEnd === undefined || endTokens.includes(turnEnd) ? endTokens : [...endTokens, turnEnd],
+    template: new SpecialTokenSplitter(tokenizer.specialTokens),
+    chat: chat?.form,
+  };
 }
 
 async function tokenizerOf(metadata: Metadata, modelPath: string): Promise<Tokenizer> {

@@ -29,6 +29,7 @@ export function createSentencePieceTokenizer(vocabulary: SentencePieceVocabulary
       const escaped = text.toWellFormed().replaceAll(' ', BLANK);
       return memo.encodeAll(boundaries.split(addSpacePrefix && !continues ? BLANK + escaped : escaped));
     },
+    specialTokens: special,
     specialToken: (name) => special.get(name),
     byteTable: (modelVocabSize) => byteTable(vocabulary, modelVocabSize, modelPath),
   };

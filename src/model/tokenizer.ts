@@ -18,7 +18,8 @@ export interface Tokenizer {
   readonly vocabSize: number;
   /** `continues`: the text goes on from other text of the same prompt; a text that begins may get a mark of its own in front. */
   encode(text: string, continues?: boolean): readonly number[];
-  /** The id of a special token by its name, such as "<|endoftext|>". */
+  /** Names of special tokens, such as "<|endoftext|>", and their ids. */
+  readonly specialTokens: ReadonlyMap<string, number>;
   specialToken(name: string): number | undefined;
   /** Padded with empty tokens, or 'malformed-tokenizer' when the tokenizer has more tokens than the model. */
   byteTable(modelVocabSize: number): TokenByteTable;
@@ -61,6 +62,7 @@ export function createTokenizer(json: string, path: string): Tokenizer {
   return {
     vocabSize: tokens.length,
     encode: (text) => (chunked ? memo.encodeAll(splitAtLineBoundaries(text)) : encoder(text)),
+    specialTokens: special,
     specialToken: (name) => special.get(name),
     byteTable: (modelVocabSize) => buildByteTable(tokens, new Set(special.values()), modelVocabSize, path),
   };

@@ -177,7 +177,7 @@ export interface SetModeParams {
   readonly mode: ModeChoice;
 }
 
-/** While paused, a running request waits between two tokens or two chunks of its prompt, and a new one before it begins; cancelling works. */
+/** While paused, a running request waits within one layer's work, in its prompt too, and a new one before it begins; cancelling works. */
 export interface SetPausedParams {
   readonly paused: boolean;
 }

@@ -8,18 +8,30 @@ import {
   LIMITS,
   METHOD,
   PROTOCOL_VERSION,
+  type CountTokensResult,
   type GenerateRequest,
   type GenerateResult,
   type HelloResult,
   type ModelDescription,
+  type ModelFile,
   type PingResult,
   type SetModeResult,
   type TokensNotification,
 } from '../protocol/engineProtocol';
-import type { ShadowCheck } from '../protocol/metrics';
+import type { NeuronActivity, ShadowCheck } from '../protocol/metrics';
 import type { Backend } from './backends/backend';
 import { RequestQueue } from './requestQueue';
-import { parseCancel, parseGenerate, parseHello, parseLoadModel, parseNothing, parseSetMode } from './requestSchemas';
+import {
+  parseCancel,
+  parseCountTokens,
+  parseGenerate,
+  parseHello,
+  parseInspectFile,
+  parseLoadModel,
+  parseNothing,
+  parseSetMode,
+  parseSetPaused,
+} from './requestSchemas';
 import { SHADOW_LIMITS, ShadowScheduler, type ShadowLimits } from './shadowScheduler';
 import { invalidRequest, modelNotLoaded } from './workerErrors';
 
@@ -41,6 +53,7 @@ export class EngineWorker {
   private readonly shadow: ShadowScheduler;
   private greeted = false;
   private model: ModelDescription | undefined;
+  private paused = false;
 
   constructor(private readonly parts: EngineWorkerParts) {
     this.queue = new RequestQueue(LIMITS.queuedRequests, parts.nowMs);
@@ -75,9 +88,7 @@ export class EngineWorker {
   async generate(params: unknown): Promise<GenerateResult> {
     this.requireHello(METHOD.generate);
     const request = parseGenerate(params);
-    if (this.model === undefined) {
-      throw modelNotLoaded();
-    }
+    this.requireModel();
     const outcome = await this.queue.submit({
       requestId: request.requestId,
       priority: request.priority,
@@ -93,10 +104,38 @@ export class EngineWorker {
   setMode(params: unknown): SetModeResult {
     this.requireHello(METHOD.setMode);
     const { mode } = parseSetMode(params);
-    if (this.model === undefined) {
-      throw modelNotLoaded();
-    }
+    this.requireModel();
     return { mode: this.parts.backend.setMode(mode) };
+  }
+
+  /** Also before a model is loaded. When it is answered, nothing computes but what is left of one layer. */
+  async setPaused(params: unknown): Promise<Record<string, never>> {
+    this.requireHello(METHOD.setPaused);
+    this.paused = parseSetPaused(params).paused;
+    this.parts.backend.setPaused(this.paused);
+    if (this.paused) {
+      await this.shadow.preempt();
+    }
+    return {};
+  }
+
+  neuronActivity(params: unknown): NeuronActivity {
+    this.requireHello(METHOD.neuronActivity);
+    parseNothing(METHOD.neuronActivity, params);
+    this.requireModel();
+    return this.parts.backend.neuronActivity();
+  }
+
+  countTokens(params: unknown): CountTokensResult {
+    this.requireHello(METHOD.countTokens);
+    const { texts } = parseCountTokens(params);
+    this.requireModel();
+    return { counts: this.parts.backend.countTokens(texts) };
+  }
+
+  inspectFile(params: unknown): Promise<ModelFile> {
+    this.requireHello(METHOD.inspectFile);
+    return this.parts.backend.inspectFile(parseInspectFile(params).modelPath);
   }
 
   cancel(params: unknown): void {
@@ -120,7 +159,9 @@ export class EngineWorker {
     const { backend, sendTokens } = this.parts;
     await this.shadow.preempt();
     const result = await backend.generate(request, sendTokens, signal);
-    this.shadow.requestEnded(result, () => backend.lastSequence());
+    if (!this.paused) {
+      this.shadow.requestEnded(result, () => backend.lastSequence());
+    }
     return result;
   }
 
@@ -128,6 +169,12 @@ export class EngineWorker {
     this.queue.cancelAll();
     await this.queue.whenIdle();
     await this.shadow.preempt();
+  }
+
+  private requireModel(): void {
+    if (this.model === undefined) {
+      throw modelNotLoaded();
+    }
   }
 
   private requireHello(method: string): void {

@@ -14,7 +14,7 @@ import { requireBinding } from './requireBinding';
 const PARENT_GONE_SIGNAL = 'SIGKILL';
 
 /** Wraps a handler so that whatever it throws crosses the channel as a code and a sentence. */
-function answering<Result>(handler: (params: unknown) => Result | Promise<Result>): (params: unknown) => Promise<Result> {
+function answering(handler: (params: unknown) => unknown): (params: unknown) => Promise<unknown> {
   return async (params) => {
     try {
       return await handler(params);
@@ -60,34 +60,25 @@ function main(addonPath: string): void {
   });
   let shutDown = false;
 
-  connection.onRequest(
-    METHOD.hello,
-    answering((params) => worker.hello(params)),
-  );
-  connection.onRequest(
-    METHOD.loadModel,
-    answering((params) => worker.loadModel(params)),
-  );
-  connection.onRequest(
-    METHOD.generate,
-    answering((params) => worker.generate(params)),
-  );
-  connection.onRequest(
-    METHOD.setMode,
-    answering((params) => worker.setMode(params)),
-  );
-  connection.onRequest(
-    METHOD.ping,
-    answering((params) => worker.ping(params)),
-  );
-  connection.onRequest(
-    METHOD.shutdown,
-    answering(async (params) => {
+  const requests: Readonly<Record<string, (params: unknown) => unknown>> = {
+    [METHOD.hello]: (params) => worker.hello(params),
+    [METHOD.loadModel]: (params) => worker.loadModel(params),
+    [METHOD.generate]: (params) => worker.generate(params),
+    [METHOD.setMode]: (params) => worker.setMode(params),
+    [METHOD.setPaused]: (params) => worker.setPaused(params),
+    [METHOD.neuronActivity]: (params) => worker.neuronActivity(params),
+    [METHOD.countTokens]: (params) => worker.countTokens(params),
+    [METHOD.inspectFile]: (params) => worker.inspectFile(params),
+    [METHOD.ping]: (params) => worker.ping(params),
+    [METHOD.shutdown]: async (params) => {
       const answer = await worker.shutdown(params);
       shutDown = true;
       return answer;
-    }),
-  );
+    },
+  };
+  for (const [method, handler] of Object.entries(requests)) {
+    connection.onRequest(method, answering(handler));
+  }
   connection.onNotification(METHOD.cancel, (params: unknown) => {
     try {
       worker.cancel(params);

@@ -37,6 +37,8 @@ export interface NativeModelInfo {
   hasSilentNeurons: boolean;
   /** Weight bytes one decoded token reads at most (every neuron computed). */
   denseBytesPerToken: number;
+  /** Allocated for keys and values. */
+  kvBytes: number;
 }
 
 export interface NativeGenerateParams {
@@ -133,6 +135,13 @@ export interface NativeLayerPolicy {
   upFirst: boolean;
 }
 
+/** Over the decode steps since the model was loaded. */
+export interface NativeNeuronActivity {
+  steps: number;
+  /** [layers, neurons of a layer]: steps in which the neuron was not zero. */
+  active: Uint32Array;
+}
+
 export interface NativeEngine {
   readonly info: NativeModelInfo;
   /** The UTF-8 bytes of every token, needed for text and stop strings: concatenated, with vocabSize + 1 offsets. */
@@ -143,6 +152,10 @@ export interface NativeEngine {
   cancel(): void;
   /** The mode of the running generate from its next token on. Throws invalid-argument for a mode that the model lacks. */
   setMode(mode: FfnMode): void;
+  /** While paused, the running generate waits within one layer's work, and a new one before it begins; cancel() wakes it. */
+  setPaused(paused: boolean): void;
+  /** Also while a request runs. */
+  neuronActivity(): NativeNeuronActivity;
   /** float32 logits [n_tokens, vocab_size], row-major, computed on a fresh KV cache. */
   logits(tokens: Int32Array, chunkSize: number, mode?: FfnMode): Promise<Float32Array>;
   /** Decodes tokens[first..] and compares every so many of them with dense mode. cancel() ends it early with what it has. */
@@ -191,6 +204,8 @@ export interface NativeBinding {
   /** Lower edges of the score bins of a probe, ascending. */
   scoreBinEdges(): Float32Array;
   inspect(path: string): NativeFileSummary;
+  /** What load() would say of the file, with 0 for what depends on its options; throws what load() would throw for the file. */
+  describe(path: string): NativeModelInfo;
   /** The metadata whose keys begin with `prefix`, in full. */
   readMetadata(path: string, prefix: string): Metadata;
   convert(options: NativeConvertOptions, onProgress: (line: string) => void): void;

@@ -1,5 +1,6 @@
 /**
  * From the parts of a prompt to token ids: special tokens by name, text by the model's tokenizer, the model's begin token in front.
+ * Names of special tokens are looked for in what a chat template wrote, never in text.
  * Nothing is cut here (promptFit).
  */
 import type { ModelText } from '../model/modelText';
@@ -8,16 +9,27 @@ import type { PromptPart } from '../protocol/engineProtocol';
 import type { EncodedPart } from './promptFit';
 
 /** Error: 'invalid-request' for a special token that the model does not have. */
-export function encodePrompt(prompt: readonly PromptPart[], { tokenizer, beginTokens }: ModelText): EncodedPart[] {
+export function encodePrompt(prompt: readonly PromptPart[], { tokenizer, beginTokens, template }: ModelText): EncodedPart[] {
   const encoded: EncodedPart[] = [];
   let afterText = false;
+  const addSpecial = (id: number): void => {
+    encoded.push({ ids: [id], trim: undefined });
+    afterText = false;
+  };
+  const addText = (text: string, trim?: 'start' | 'end'): void => {
+    encoded.push({ ids: tokenizer.encode(text, afterText), trim });
+    afterText ||= text !== '';
+  };
   for (const part of prompt) {
     if (part.kind === 'special') {
-      encoded.push({ ids: [requireSpecialToken(tokenizer, part.token)], trim: undefined });
-      afterText = false;
+      addSpecial(requireSpecialToken(tokenizer, part.token));
+    } else if (part.kind === 'text') {
+      addText(part.text, part.trim);
     } else {
-      encoded.push({ ids: tokenizer.encode(part.text, afterText), trim: part.kind === 'text' ? part.trim : undefined });
-      afterText ||= part.text !== '';
+      for (const piece of template.split(part.text)) {
+        if ('id' in piece) addSpecial(piece.id);
+        else addText(piece.text);
+      }
     }
   }
   const begins = beginTokens.every((id) => encoded[0]?.ids[0] === id);

@@ -2,8 +2,8 @@
  * Orders generate requests in the worker: one runs at a time, completions go before chat, and a newer completion cancels older ones.
  * Pure logic: the clock and the work come in as parameters. It knows nothing about models or messages.
  *
- * A completion that arrives while a chat answer is being written waits for that answer to end: nothing sends chat requests yet,
- * and suspending a running answer between two tokens needs a second KV cache.
+ * A completion that arrives while a chat answer is being written waits for that answer to end. Hosts therefore chat in a worker of its own,
+ * which they pause meanwhile: suspending an answer within one process would need a second KV cache.
  */
 import type { RequestPriority } from '../protocol/engineProtocol';
 import { invalidRequest, queueFull } from './workerErrors';

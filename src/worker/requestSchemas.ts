@@ -9,11 +9,14 @@ import {
   METHOD,
   MODE_CHOICES,
   type CancelParams,
+  type CountTokensParams,
   type GenerateRequest,
   type HelloParams,
+  type InspectFileParams,
   type LoadModelParams,
   type PromptPart,
   type SetModeParams,
+  type SetPausedParams,
 } from '../protocol/engineProtocol';
 import { invalidRequest } from './workerErrors';
 
@@ -39,8 +42,23 @@ const hello = v.object({ protocolVersion: v.pipe(v.number(), v.integer()) });
 const cancel = v.object({ requestId });
 const mode = v.picklist(MODE_CHOICES);
 const setMode = v.object({ mode });
+const setPaused = v.object({ paused: v.boolean() });
+const modelPath = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(MAX_PATH_LENGTH),
+  v.check((path) => !path.includes('\0'), 'a path with a zero character'),
+);
+const inspectFile = v.object({ modelPath });
+const countTokens = v.object({
+  texts: v.pipe(
+    v.array(v.string()),
+    v.maxLength(LIMITS.countedTexts),
+    v.check((texts) => bytesOf(texts) <= LIMITS.promptBytes, `longer than ${LIMITS.promptBytes} bytes together`),
+  ),
+});
 const loadModel = v.object({
-  modelPath: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PATH_LENGTH)),
+  modelPath,
   threads: count(MAX_THREADS),
   contextLength: count(MAX_CONTEXT_LENGTH),
   kvType: v.exactOptional(v.picklist(KV_TYPES)),
@@ -86,7 +104,11 @@ const generate = v.object({
 });
 
 function promptBytes(parts: readonly PromptPart[]): number {
-  return parts.reduce((sum, part) => sum + Buffer.byteLength(part.kind === 'special' ? part.token : part.text, 'utf8'), 0);
+  return bytesOf(parts.map((part) => (part.kind === 'special' ? part.token : part.text)));
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text, 'utf8'), 0);
 }
 
 function parse<Schema extends v.GenericSchema>(method: string, schema: Schema, params: unknown): v.InferOutput<Schema> {
@@ -103,6 +125,9 @@ export const parseHello = (params: unknown): HelloParams => parse(METHOD.hello, 
 export const parseLoadModel = (params: unknown): LoadModelParams => parse(METHOD.loadModel, loadModel, params);
 export const parseGenerate = (params: unknown): GenerateRequest => parse(METHOD.generate, generate, params);
 export const parseSetMode = (params: unknown): SetModeParams => parse(METHOD.setMode, setMode, params);
+export const parseSetPaused = (params: unknown): SetPausedParams => parse(METHOD.setPaused, setPaused, params);
+export const parseCountTokens = (params: unknown): CountTokensParams => parse(METHOD.countTokens, countTokens, params);
+export const parseInspectFile = (params: unknown): InspectFileParams => parse(METHOD.inspectFile, inspectFile, params);
 export const parseCancel = (params: unknown): CancelParams => parse(METHOD.cancel, cancel, params);
 export const parseNothing = (method: string, params: unknown): void => {
   parse(method, nothing, params ?? {});

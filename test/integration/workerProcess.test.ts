@@ -99,6 +99,28 @@ describe('what the worker refuses', () => {
     expect(await connection.sendRequest(METHOD.generate, good)).toMatchObject({ text: 'x' });
   });
 
+  it.each([
+    [METHOD.setPaused, {}],
+    [METHOD.setPaused, { paused: 'yes' }],
+    [METHOD.countTokens, { texts: 'x' }],
+    [METHOD.countTokens, { texts: Array.from({ length: LIMITS.countedTexts + 1 }, () => 'x') }],
+    [METHOD.countTokens, { texts: ['x'.repeat(LIMITS.promptBytes), 'x'] }],
+    [METHOD.inspectFile, { modelPath: '' }],
+    [METHOD.inspectFile, { modelPath: '/a\0b' }],
+    [METHOD.inspectFile, { modelPath: 7 }],
+  ])('%s with parameters that do not fit', async (method, params) => {
+    await expectCode(connection.sendRequest(method, params), 'invalid-request');
+    await hello();
+    await load();
+    await expectCode(connection.sendRequest(method, params), 'invalid-request');
+  });
+
+  it('questions about a model before one is loaded', async () => {
+    await hello();
+    await expectCode(connection.sendRequest(METHOD.countTokens, { texts: [] }), 'model-not-loaded');
+    await expectCode(connection.sendRequest(METHOD.neuronActivity, {}), 'model-not-loaded');
+  });
+
   it('messages that are no JSON-RPC, without dying', async () => {
     worker.send({ hello: 'there' });
     worker.send('nonsense');
@@ -146,6 +168,42 @@ describe('a shadow check', () => {
     await ask('2', 'dense');
     await delay(600);
     expect(checks).toEqual([]);
+  });
+});
+
+describe('a paused worker', () => {
+  it('is told before a model is loaded, holds what is asked and answers once it goes on', async () => {
+    await hello();
+    await connection.sendRequest(METHOD.setPaused, { paused: true });
+    await load();
+    let answered = false;
+    const held = connection.sendRequest<GenerateResult>(METHOD.generate, { ...requestFor('x'), requestId: '1' }).then((result) => {
+      answered = true;
+      return result;
+    });
+    expect(await connection.sendRequest(METHOD.countTokens, { texts: ['abc'] })).toEqual({ counts: [3] });
+    expect(answered).toBe(false);
+    await connection.sendRequest(METHOD.setPaused, { paused: false });
+    expect((await held).text).toBe('x');
+  });
+
+  it('lets go of a request that is cancelled, and of all when it shuts down', async () => {
+    await hello();
+    await load();
+    await connection.sendRequest(METHOD.setPaused, { paused: true });
+    const held = connection.sendRequest<GenerateResult>(METHOD.generate, { ...requestFor('x'), requestId: '1' });
+    await connection.sendNotification(METHOD.cancel, { requestId: '1' });
+    expect((await held).stopReason).toBe('cancelled');
+    const other = connection.sendRequest<GenerateResult>(METHOD.generate, { ...requestFor('x'), requestId: '2' });
+    await connection.sendRequest(METHOD.shutdown, {});
+    expect((await other).stopReason).toBe('cancelled');
+  });
+
+  it('looks into files as ever', async () => {
+    await hello();
+    await connection.sendRequest(METHOD.setPaused, { paused: true });
+    const file = await connection.sendRequest(METHOD.inspectFile, { modelPath: model.modelPath });
+    expect(file).toMatchObject({ name: 'echo', fileBytes: 4, canChat: false });
   });
 });
 

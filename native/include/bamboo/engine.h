@@ -14,6 +14,7 @@
 
 #include "bamboo/error.h"
 #include "bamboo/generation_metrics.h"
+#include "bamboo/pause_gate.h"
 
 namespace bamboo {
 
@@ -46,6 +47,7 @@ struct ModelInfo {
   bool has_predictors = false;        // FfnMode::kPredicted is possible
   bool has_silent_neurons = false;    // ReLU gate: kExact skips neurons; SiLU: it computes all
   int64_t dense_bytes_per_token = 0;  // weight bytes of one decode step that computes every neuron
+  int64_t kv_bytes = 0;               // allocated for keys and values
 };
 
 // Which feed-forward neurons are computed while decoding. Prefill computes all that matter in every
@@ -88,6 +90,9 @@ struct GenerateParams {
   // The mode of the next token, when the caller may change it meanwhile; looked at before each
   // decode step. Null: `mode` throughout. Only modes that check_mode() lets pass.
   const std::atomic<FfnMode>* mode_now = nullptr;
+  // Where the request waits, before every layer, while whoever owns the gate has paused it; the
+  // wait is in no time and changes no bit. Null: it never waits. After setting `cancel`, wake it.
+  PauseGate* pause = nullptr;
   // Tokens that prompt lookup may guess ahead of a decode step, 0 (off) to kMaxDraftTokens. Changes
   // the time, never the output.
   int64_t max_draft_tokens = kDefaultDraftTokens;
@@ -150,6 +155,12 @@ inline constexpr int64_t kScoreBins = 512;
 // hundred bins resolve scores near zero as well as large ones.
 float score_bin_edge(int64_t bin);
 
+// Over the decode steps since the model was loaded, in every mode, those of wrong guesses included.
+struct NeuronActivityCounts {
+  int64_t steps = 0;
+  std::vector<uint32_t> active;  // [n_layers, d_ff]: steps in which the neuron was not zero
+};
+
 struct TokenEvent {
   int32_t id;
   float log_prob;  // natural log, before penalties and filters
@@ -191,12 +202,20 @@ class Engine {
   virtual std::vector<LayerProbe> probe(const ProbeParams& params,
                                         const std::atomic<bool>& cancel) = 0;
 
+  // May be called from any thread, also while a request runs.
+  virtual NeuronActivityCounts neuron_activity() const = 0;
+
   // One policy a layer; takes effect at the next request. Throws invalid-argument.
   virtual void set_policy(std::span<const LayerPolicy> layers) = 0;
 
   // Forgets the cached sequence.
   virtual void reset() = 0;
 };
+
+// What load() would say of a file, without what depends on its options: context_length, threads,
+// isa, load_ms and kv_bytes are empty. Reads headers and norms, no other weights. Throws what
+// load() throws for the file.
+ModelInfo describe_model(const std::string& path);
 
 // Main-memory read bandwidth in bytes per second: a sum over 1 GiB, best of several passes.
 double measure_read_bandwidth(int threads);

@@ -9,9 +9,10 @@ import type {
   LoadModelParams,
   ModeChoice,
   ModelDescription,
+  ModelFile,
   TokensNotification,
 } from '../../protocol/engineProtocol';
-import type { ShadowCheck } from '../../protocol/metrics';
+import type { NeuronActivity, ShadowCheck } from '../../protocol/metrics';
 
 /** A prompt and its answer as token ids. */
 export interface TokenSequence {
@@ -28,6 +29,14 @@ export interface Backend {
   generate(request: GenerateRequest, onTokens: (tokens: TokensNotification) => void, signal: AbortSignal): Promise<GenerateResult>;
   /** Applies to the request that runs, from its next token on, and to later ones that name no mode. Returns the mode that was meant. */
   setMode(choice: ModeChoice): FfnMode;
+  /** While paused, a request waits between any two layers' work, a new one before it begins; it can be cancelled. Holds for models loaded later too. */
+  setPaused(paused: boolean): void;
+  /** Also while a request runs. */
+  neuronActivity(): NeuronActivity;
+  /** One count a text, each by itself. */
+  countTokens(texts: readonly string[]): readonly number[];
+  /** Needs no loaded model. A file that cannot be used is described with its problem, not thrown. */
+  inspectFile(modelPath: string): Promise<ModelFile>;
   /** Of the last request. */
   lastSequence(): TokenSequence;
   /**

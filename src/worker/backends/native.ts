@@ -15,10 +15,14 @@ import type {
   LoadModelParams,
   ModeChoice,
   ModelDescription,
+  ModelFile,
   TokensNotification,
 } from '../../protocol/engineProtocol';
+import type { NeuronActivity } from '../../protocol/metrics';
+import { inspectModelFile } from '../inspectModelFile';
 import { loadEngine } from '../loadEngine';
 import type { NativeBinding, NativeEngine, NativeGenerateParams, NativeGenerateResult } from '../nativeBinding';
+import { activityOf } from '../neuronShares';
 import { fitPrompt } from '../promptFit';
 import { encodePrompt } from '../promptTokens';
 import { modelNotLoaded } from '../workerErrors';
@@ -42,6 +46,7 @@ export class NativeBackend implements Backend {
   /** Of the request that runs. */
   private runningMode: FfnMode = 'dense';
   private last = NO_TOKENS;
+  private paused = false;
 
   /** `loadBinding` is called at the first load, so that a library that does not fit this machine is a typed failure of loadModel. */
   constructor(
@@ -60,6 +65,7 @@ export class NativeBackend implements Backend {
       engine.setVocabulary(bytes, offsets);
       this.model = { engine, sparsity, text };
       this.sessionMode = 'auto';
+      engine.setPaused(this.paused);
       return describeModel(params.modelPath, this.model);
     } catch (error) {
       engine.dispose();
@@ -107,6 +113,26 @@ export class NativeBackend implements Backend {
     return mode;
   }
 
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    this.model?.engine.setPaused(paused);
+  }
+
+  neuronActivity(): NeuronActivity {
+    const { engine } = this.requireModel();
+    const { active, steps } = engine.neuronActivity();
+    return activityOf(active, engine.info.layerCount, steps);
+  }
+
+  countTokens(texts: readonly string[]): readonly number[] {
+    const { tokenizer } = this.requireModel().text;
+    return texts.map((text) => tokenizer.encode(text).length);
+  }
+
+  inspectFile(modelPath: string): Promise<ModelFile> {
+    return inspectModelFile(this.loadBinding(), modelPath);
+  }
+
   lastSequence(): TokenSequence {
     return this.last;
   }
@@ -146,7 +172,8 @@ function describeModel(modelPath: string, { engine, sparsity, text }: LoadedMode
   return {
     ...{ name, architecture, modelPath, fileBytes, parameterCount, contextLength, vocabSize, threads, isa, loadMs },
     promptForm: promptFormOf(text.tokenizer),
-    kvBytes: 0,
+    ...(text.chat !== undefined && { chat: text.chat }),
+    kvBytes: engine.info.kvBytes,
     layers: engine.info.layerCount,
     neuronsPerLayer: engine.info.ffnWidth,
     denseBytesPerToken: engine.info.denseBytesPerToken,

@@ -40,6 +40,8 @@ function metricsOf(steps, mode) {
 function createEngine(options) {
   let cancelled = false;
   let mode = 'dense';
+  let paused = false;
+  let unpaused = () => {};
   return {
     info: {
       name: 'echo',
@@ -56,12 +58,14 @@ function createEngine(options) {
       isa: 'fake',
       loadMs: 1,
       denseBytesPerToken: 1,
+      kvBytes: 1,
       hasPredictors: true,
       hasSilentNeurons: true,
     },
     setVocabulary() {},
     async generate(params, onTokens) {
       cancelled = false;
+      if (paused) await new Promise((resolve) => (unpaused = resolve));
       mode = params.mode;
       const prompt = [...params.promptTokens];
       const asked = (behaviour) => prompt.includes(behaviour);
@@ -108,10 +112,16 @@ function createEngine(options) {
     },
     cancel() {
       cancelled = true;
+      unpaused();
     },
     setMode(next) {
       mode = next;
     },
+    setPaused(next) {
+      paused = next;
+      if (!paused) unpaused();
+    },
+    neuronActivity: () => ({ steps: 3, active: Uint32Array.of(3) }),
     // Half of what would be active was predicted.
     async probe({ tokens, first, every }) {
       const positions = Math.ceil((tokens.length - first) / every);
@@ -127,6 +137,8 @@ function createEngine(options) {
 module.exports = {
   version: '0.0.0',
   isa: () => 'fake',
+  inspect: (file) => ({ magic: 'GGUF', version: 3, fileBytes: fs.statSync(file).size, metadata: { 'general.name': 'echo' }, tensors: [] }),
+  describe: (file) => createEngine({ modelPath: file }).info,
   readMetadata: () => ({}),
   async load(options) {
     if (!fs.existsSync(options.modelPath)) {

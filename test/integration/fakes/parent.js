@@ -12,4 +12,4 @@ worker.on('message', (message) => {
     process.stdout.write(`loaded ${worker.pid}\n`);
   }
 });
-send(1, 'hello', { protocolVersion: 2 });
+send(1, 'hello', { protocolVersion: 3 });

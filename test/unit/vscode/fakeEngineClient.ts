@@ -12,6 +12,7 @@ export interface FakeClient extends EngineClient {
   readonly asked: readonly (ModeChoice | undefined)[];
   readonly started: boolean;
   readonly disposed: boolean;
+  readonly pauses: readonly boolean[];
   become(state: EngineState): void;
 }
 
@@ -21,6 +22,7 @@ export function fakeClients(): { readonly clients: FakeClient[]; readonly create
   const create = (options: EngineClientOptions): EngineClient => {
     const listeners = new Set<(state: EngineState) => void>();
     const modes: ModeChoice[] = [];
+    const pauses: boolean[] = [];
     const asked: (ModeChoice | undefined)[] = [];
     let state: EngineState = { kind: 'stopped', restarts: 0 };
     let started = false;
@@ -29,7 +31,9 @@ export function fakeClients(): { readonly clients: FakeClient[]; readonly create
     const client: FakeClient = {
       options,
       modes,
+      pauses,
       asked,
+      residentBytes: undefined,
       get state() {
         return state;
       },
@@ -64,6 +68,13 @@ export function fakeClients(): { readonly clients: FakeClient[]; readonly create
         modes.push(mode);
         return Promise.resolve();
       },
+      setPaused(paused) {
+        pauses.push(paused);
+        return Promise.resolve();
+      },
+      neuronActivity: () => Promise.resolve({ tokens: 0, hotShares: [0], hotShare: 0 }),
+      countTokens: (texts) => Promise.resolve(texts.map((text) => text.length)),
+      inspectFile: (path) => Promise.reject(new Error(`This test has no file ${path}.`)),
       restart: () => Promise.resolve(),
       dispose() {
         disposed = true;

@@ -11,6 +11,7 @@ import type {
   NativeLayerPolicy,
   NativeLayerProbe,
   NativeModelInfo,
+  NativeNeuronActivity,
   NativeProbeParams,
   NativeTokenBatch,
 } from '../../../src/worker/nativeBinding';
@@ -32,6 +33,7 @@ export const FAKE_INFO: NativeModelInfo = {
   hasPredictors: false,
   hasSilentNeurons: true,
   denseBytesPerToken: 1000,
+  kvBytes: 4096,
 };
 
 export const FAKE_RESULT: NativeGenerateResult = {
@@ -126,6 +128,17 @@ export class FakeEngine implements NativeEngine {
     this.modesSet.push(mode);
   }
 
+  readonly pausesSet: boolean[] = [];
+  setPaused(paused: boolean): void {
+    this.pausesSet.push(paused);
+  }
+
+  /** What `neuronActivity` answers. */
+  activity: NativeNeuronActivity = { steps: 0, active: new Uint32Array(FAKE_INFO.ffnWidth) };
+  neuronActivity(): NativeNeuronActivity {
+    return this.activity;
+  }
+
   logits(tokens: Int32Array, _chunkSize?: number, _mode?: FfnMode): Promise<Float32Array> {
     return Promise.resolve(Float32Array.from([...tokens].flatMap((token) => [...this.logitsOf(token)])));
   }
@@ -160,6 +173,7 @@ export function bindingOf(engine: FakeEngine): NativeBinding {
     isa: () => 'portable',
     load: () => Promise.resolve(engine),
     inspect: () => ({ magic: 'GGUF', version: 3, fileBytes: 4, metadata: { 'general.name': 'fake' }, tensors: [] }),
+    describe: () => engine.info,
     readMetadata: () => ({}),
     convert: () => undefined,
     scoreBinEdges: () => Float32Array.of(-2, -1, 0, 1),

@@ -176,3 +176,74 @@ describe('cancelling', () => {
     expect(engine.cancelled).toBe(false);
   });
 });
+
+describe('a paused backend', () => {
+  it('hands the pause to the model that is loaded and to those loaded later', async () => {
+    const { backend, engine } = await loaded();
+    backend.setPaused(true);
+    await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+    backend.setPaused(false);
+    expect(engine.pausesSet).toEqual([false, true, true, false]);
+  });
+
+  it('may be told so before a model is loaded', async () => {
+    const engine = new FakeEngine(() => Promise.resolve({}));
+    const backend = new NativeBackend(
+      () => bindingOf(engine),
+      () => 0,
+    );
+    backend.setPaused(true);
+    await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+    expect(engine.pausesSet).toEqual([true]);
+  });
+});
+
+describe('what a backend says beside its answers', () => {
+  it('describes the size of its model and of its KV cache', async () => {
+    const engine = new FakeEngine(() => Promise.resolve({}));
+    const backend = new NativeBackend(
+      () => bindingOf(engine),
+      () => 0,
+    );
+    const description = await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+    expect(description).toMatchObject({ kvBytes: 4096, layers: 1, neuronsPerLayer: 16, denseBytesPerToken: 1000 });
+    expect(description.chat).toBeUndefined();
+  });
+
+  it('counts the tokens of each text by itself', async () => {
+    const { backend } = await loaded();
+    expect(backend.countTokens(['abc', '', '<|end'])).toEqual([3, 0, 5]);
+  });
+
+  it('says how the activations spread over the neurons', async () => {
+    const { backend, engine } = await loaded();
+    engine.activity = { steps: 10, active: Uint32Array.of(8, 1, 1, ...new Uint32Array(13)) };
+    expect(backend.neuronActivity()).toEqual({ tokens: 10, hotShares: [1 / 16], hotShare: 1 / 16 });
+  });
+
+  it('needs a model for it', () => {
+    const backend = new NativeBackend(
+      () => bindingOf(new FakeEngine(() => Promise.resolve({}))),
+      () => 0,
+    );
+    expect(() => backend.countTokens(['a'])).toThrow(/No model is loaded/);
+    expect(() => backend.neuronActivity()).toThrow(/No model is loaded/);
+  });
+});
+
+describe('a model that chats', () => {
+  it('stops at the end of its turn without being asked, and by name', async () => {
+    const engine = new FakeEngine(() => Promise.resolve({}));
+    const template = '{{ messages[0].content }}<|fail|>';
+    const metadata = { 'tokenizer.chat_template': template, 'tokenizer.ggml.eot_token_id': 261 };
+    const backend = new NativeBackend(
+      () => ({ ...bindingOf(engine), readMetadata: () => metadata }),
+      () => 0,
+    );
+    const { chat } = await backend.loadModel({ modelPath: model.modelPath, threads: 0, contextLength: 0 });
+    expect(chat).toEqual({ template, beginToken: '', endToken: '<|fail|>' });
+    await backend.generate(request({ priority: 'chat', stop: { strings: [], tokens: [chat?.endToken ?? ''] } }), () => undefined, never);
+    await backend.generate(request({ priority: 'chat' }), () => undefined, never);
+    expect(engine.asked.map(({ stopTokens }) => [...new Set(stopTokens)])).toEqual([[261], [261]]);
+  });
+});
