@@ -3,7 +3,7 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ACCEPTED_COMMAND, acceptanceHandler } from './completion/acceptance';
+import { AcceptanceTracker } from './completion/acceptance';
 import { CompletionSession } from './completion/completionSession';
 import type { Schedule } from './completion/inFlightCompletion';
 import { BambooInlineCompletionProvider } from './completion/inlineCompletionProvider';
@@ -11,6 +11,7 @@ import { createEngineClient } from './engine/engineClient';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
+import { watchAcceptance } from './vscode/acceptanceWatch';
 import { COMMANDS, registerCommands } from './vscode/commands';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
@@ -33,6 +34,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const root = extension.extensionPath;
   const log = createOutputLog();
   const metrics = new MetricsStore();
+  const acceptance = new AcceptanceTracker(metrics);
   const host = new EngineHost({
     createClient: createEngineClient,
     settings: engineSettings,
@@ -63,6 +65,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     readContext: readDocumentContext,
     metrics,
     now,
+    onShown: acceptance.shown,
     report: status.report,
     log,
   });
@@ -71,10 +74,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     log,
     bar,
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
-    vscode.commands.registerCommand(
-      ACCEPTED_COMMAND,
-      acceptanceHandler(metrics, (message) => log.debug(message)),
-    ),
+    ...watchAcceptance(acceptance, log),
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -46,6 +46,12 @@ interface Disposable {
   dispose(): void;
 }
 
+interface FakeTextChange {
+  document: unknown;
+  contentChanges: { rangeOffset: number; rangeLength: number; text: string }[];
+  reason?: number;
+}
+
 interface FakeState {
   settings: Record<string, unknown>;
   workspaceSettings: Record<string, unknown>;
@@ -59,6 +65,7 @@ interface FakeState {
   pickLabel: string | undefined;
   configurationListeners: Set<Listener<{ affectsConfiguration(section: string): boolean }>>;
   editorListeners: Set<Listener<unknown>>;
+  documentListeners: Set<Listener<FakeTextChange>>;
   disposed: number;
 }
 
@@ -76,6 +83,7 @@ function freshState(): FakeState {
     pickLabel: undefined,
     configurationListeners: new Set(),
     editorListeners: new Set(),
+    documentListeners: new Set(),
     disposed: 0,
   };
 }
@@ -151,6 +159,10 @@ export const workspace = {
   onDidChangeConfiguration: (listener: Listener<{ affectsConfiguration(section: string): boolean }>) => {
     fake.configurationListeners.add(listener);
     return disposable(() => fake.configurationListeners.delete(listener));
+  },
+  onDidChangeTextDocument: (listener: Listener<FakeTextChange>) => {
+    fake.documentListeners.add(listener);
+    return disposable(() => fake.documentListeners.delete(listener));
   },
   getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith(`${fake.workspaceFolder}/`) ? {} : undefined),
   asRelativePath: (uri: { path: string }) => uri.path.slice(fake.workspaceFolder.length + 1),
