@@ -11,8 +11,10 @@ import { createEngineClient } from './engine/engineClient';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
+import type { DashboardState } from './protocol/dashboard';
 import { watchAcceptance } from './vscode/acceptanceWatch';
 import { COMMANDS, registerCommands } from './vscode/commands';
+import { registerDashboard } from './vscode/dashboard/registerDashboard';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { createOutputLog, engineLog } from './vscode/outputLog';
@@ -26,6 +28,8 @@ export interface BambooApi {
   workerPid(): number | undefined;
   /** Resolves when the model is loaded; rejects when the engine failed. */
   whenReady(): Promise<void>;
+  /** What the sparsity view would be sent now. */
+  dashboardState(): DashboardState;
 }
 
 let engine: EngineHost | undefined;
@@ -70,11 +74,13 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     log,
   });
   host.onDidChangeState(status.refresh);
+  const dashboard = registerDashboard({ extensionUri: extension.extensionUri, engine: host, metrics, timers: REAL_TIMERS, log });
   extension.subscriptions.push(
     log,
     bar,
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     ...watchAcceptance(acceptance, log),
+    ...dashboard.subscriptions,
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -86,7 +92,12 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   );
   status.refresh();
   void host.start();
-  return { status: () => apiStatus(status), workerPid: () => host.state.pid, whenReady: () => host.whenReady() };
+  return {
+    status: () => apiStatus(status),
+    workerPid: () => host.state.pid,
+    whenReady: () => host.whenReady(),
+    dashboardState: () => dashboard.state(),
+  };
 }
 
 export async function deactivate(): Promise<void> {
