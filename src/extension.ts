@@ -3,7 +3,7 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ACCEPTED_COMMAND, acceptanceHandler } from './completion/acceptance';
+import { AcceptanceTracker } from './completion/acceptance';
 import { CompletionSession } from './completion/completionSession';
 import type { Schedule } from './completion/inFlightCompletion';
 import { BambooInlineCompletionProvider } from './completion/inlineCompletionProvider';
@@ -11,7 +11,10 @@ import { createEngineClient } from './engine/engineClient';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
+import type { DashboardState } from './protocol/dashboard';
+import { watchAcceptance } from './vscode/acceptanceWatch';
 import { COMMANDS, registerCommands } from './vscode/commands';
+import { registerDashboard } from './vscode/dashboard/registerDashboard';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { createOutputLog, engineLog } from './vscode/outputLog';
@@ -25,6 +28,8 @@ export interface BambooApi {
   workerPid(): number | undefined;
   /** Resolves when the model is loaded; rejects when the engine failed. */
   whenReady(): Promise<void>;
+  /** What the sparsity view would be sent now. */
+  dashboardState(): DashboardState;
 }
 
 let engine: EngineHost | undefined;
@@ -33,6 +38,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const root = extension.extensionPath;
   const log = createOutputLog();
   const metrics = new MetricsStore();
+  const acceptance = new AcceptanceTracker(metrics);
   const host = new EngineHost({
     createClient: createEngineClient,
     settings: engineSettings,
@@ -63,18 +69,18 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     readContext: readDocumentContext,
     metrics,
     now,
+    onShown: acceptance.shown,
     report: status.report,
     log,
   });
   host.onDidChangeState(status.refresh);
+  const dashboard = registerDashboard({ extensionUri: extension.extensionUri, engine: host, metrics, timers: REAL_TIMERS, log });
   extension.subscriptions.push(
     log,
     bar,
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
-    vscode.commands.registerCommand(
-      ACCEPTED_COMMAND,
-      acceptanceHandler(metrics, (message) => log.debug(message)),
-    ),
+    ...watchAcceptance(acceptance, log),
+    ...dashboard.subscriptions,
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -86,7 +92,12 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   );
   status.refresh();
   void host.start();
-  return { status: () => apiStatus(status), workerPid: () => host.state.pid, whenReady: () => host.whenReady() };
+  return {
+    status: () => apiStatus(status),
+    workerPid: () => host.state.pid,
+    whenReady: () => host.whenReady(),
+    dashboardState: () => dashboard.state(),
+  };
 }
 
 export async function deactivate(): Promise<void> {

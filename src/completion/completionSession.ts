@@ -4,6 +4,7 @@
  */
 import { FrozenSuffixes } from '../prompt/frozenSuffix';
 import type { MetricsStore } from '../metrics/metricsStore';
+import type { GenerateResult } from '../protocol/engineProtocol';
 import { CompletionCache } from './completionCache';
 import {
   completeOnce,
@@ -19,7 +20,7 @@ import type { SilenceReason } from './silenceReason';
 
 export interface SessionParts {
   readonly generate: Generate;
-  readonly metrics: MetricsStore;
+  readonly metrics: Pick<MetricsStore, 'recordRun'>;
   /** Milliseconds from any fixed start. */
   readonly now: () => number;
   readonly schedule: Schedule;
@@ -28,7 +29,13 @@ export interface SessionParts {
 export type SuggestionSource = 'cache' | 'in-flight' | 'model';
 
 export type SessionOutcome =
-  | { readonly kind: 'suggestion'; readonly suggestion: Suggestion; readonly source: SuggestionSource }
+  | {
+      readonly kind: 'suggestion';
+      readonly suggestion: Suggestion;
+      readonly source: SuggestionSource;
+      /** Of the requests that were made for it; empty unless the source is the model. */
+      readonly results: readonly GenerateResult[];
+    }
   | { readonly kind: 'none'; readonly reason: SilenceReason };
 
 export class CompletionSession {
@@ -70,7 +77,7 @@ export class CompletionSession {
     if (joined !== 'finished' || isAborted(signal)) return { kind: 'none', reason: 'cancelled' };
     const outcome = await request.outcome;
     if (outcome.kind === 'none') return { kind: 'none', reason: outcome.reason };
-    return { kind: 'suggestion', suggestion: outcome.suggestion, source: 'model' };
+    return { kind: 'suggestion', suggestion: outcome.suggestion, source: 'model', results: outcome.results };
   }
 
   private async run(
@@ -80,9 +87,8 @@ export class CompletionSession {
     onText: (text: string) => void,
   ): Promise<CompletionOutcome> {
     const { generate, metrics, now } = this.parts;
-    const startMs = now();
     const outcome = await completeOnce({ context, options, generate, signal, suffixes: this.suffixes, now, onText });
-    metrics.recordRequest(now() - startMs, outcome.results);
+    metrics.recordRun(outcome.results);
     if (outcome.kind === 'suggestion') this.cache.store(context, outcome.suggestion);
     return outcome;
   }
@@ -91,7 +97,7 @@ export class CompletionSession {
     const cached = this.cache.lookup(context);
     if (!cached) return undefined;
     const fitted = fitSuggestion(cached.unfittedText, cached.meanLogProb, context);
-    return typeof fitted === 'string' ? undefined : { kind: 'suggestion', suggestion: fitted, source };
+    return typeof fitted === 'string' ? undefined : { kind: 'suggestion', suggestion: fitted, source, results: [] };
   }
 }
 

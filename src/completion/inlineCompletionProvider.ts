@@ -6,10 +6,10 @@
 import * as vscode from 'vscode';
 import type { MetricsStore } from '../metrics/metricsStore';
 import type { PromptForm } from '../protocol/engineProtocol';
-import { ACCEPTED_COMMAND } from './acceptance';
+import { ACCEPTED_COMMAND, type ShownSuggestion } from './acceptance';
 import { GROWTH_LIMITS } from './blockGrowth';
 import type { CompletionOptions, Suggestion } from './completeOnce';
-import type { CompletionSession } from './completionSession';
+import type { CompletionSession, SessionOutcome } from './completionSession';
 import { toDocumentEol, type DocumentContext } from './documentContext';
 import { withSelectedEntry } from './selectedEntry';
 import { SILENCE_SENTENCES, type SilenceReason } from './silenceReason';
@@ -37,11 +37,15 @@ export interface ProviderParts {
   readonly pathOf: (document: vscode.TextDocument) => string;
   /** Reads windows around the cursor, never the whole document. */
   readonly readContext: (document: vscode.TextDocument, position: vscode.Position) => DocumentContext;
-  readonly metrics: MetricsStore;
+  readonly metrics: Pick<MetricsStore, 'recordSuggestion' | 'recordShown' | 'recordSilence'>;
   readonly now: () => number;
+  /** Told what was returned to the editor and where, so that partial accepts can be recognised. */
+  readonly onShown: (shown: ShownSuggestion) => void;
   readonly report: (event: CompletionEvent) => void;
   readonly log: Pick<vscode.LogOutputChannel, 'trace' | 'debug' | 'info' | 'error'>;
 }
+
+type SuggestionOutcome = Extract<SessionOutcome, { readonly kind: 'suggestion' }>;
 
 /** Longer lines get items that begin at the cursor: repeating them would copy too much. */
 const LINE_START_LIMIT_CHARS = 1024;
@@ -63,12 +67,9 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     try {
       const result = await this.complete(request, document, position, trigger, token);
       if (typeof result === 'string') return this.silent(request, result);
-      const item = itemOf(result, document, position, trigger.selectedCompletionInfo);
-      const latencyMs = this.parts.now() - startMs;
-      this.parts.log.debug(`Shown after ${Math.round(latencyMs)} ms: ${result.text.length} characters.`);
-      this.parts.log.trace(`Shown: ${JSON.stringify(result.text)}`);
-      this.parts.report({ request, kind: 'shown', latencyMs });
-      this.lastReason = undefined;
+      const item = itemOf(result.suggestion, document, position, trigger.selectedCompletionInfo);
+      this.shown(request, result, this.parts.now() - startMs);
+      this.parts.onShown(shownSuggestion(item, document, position, result.suggestion));
       return [item];
     } catch (error) {
       this.parts.log.error(`No completion: ${error instanceof Error ? error.message : String(error)}`);
@@ -82,7 +83,7 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     position: vscode.Position,
     trigger: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
-  ): Promise<Suggestion | SilenceReason> {
+  ): Promise<SuggestionOutcome | SilenceReason> {
     const { parts } = this;
     const settings = parts.settingsFor(document);
     const { scheme } = document.uri;
@@ -103,15 +104,24 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     parts.report({ request, kind: 'generating' });
     const outcome = await withSignal(token, (signal) => parts.session.suggest(context, options, signal));
     if (token.isCancellationRequested) return parts.engineSilence() ?? 'cancelled';
-    if (outcome.kind === 'none') return outcome.reason;
-    parts.metrics.recordShown(outcome.source !== 'model');
-    return outcome.suggestion;
+    return outcome.kind === 'none' ? outcome.reason : outcome;
+  }
+
+  private shown(request: number, { suggestion, source, results }: SuggestionOutcome, latencyMs: number): void {
+    const { metrics, log, report } = this.parts;
+    metrics.recordShown(source !== 'model');
+    if (source === 'model') metrics.recordSuggestion(latencyMs, results);
+    log.debug(`Shown after ${Math.round(latencyMs)} ms: ${suggestion.text.length} characters.`);
+    log.trace(`Shown: ${JSON.stringify(suggestion.text)}`);
+    report({ request, kind: 'shown', latencyMs });
+    this.lastReason = undefined;
   }
 
   /** Every silence is logged; only a new reason is worth a line at level info, or the log would grow with every keystroke. */
   private silent(request: number, reason: SilenceReason): [] {
     const isNews = reason !== this.lastReason && reason !== 'cancelled';
     if (isNews) this.lastReason = reason;
+    this.parts.metrics.recordSilence(reason);
     this.parts.log[isNews ? 'info' : 'debug'](`Nothing suggested (${reason}): ${SILENCE_SENTENCES[reason]}`);
     this.parts.report({ request, kind: 'silent', reason });
     return [];
@@ -141,15 +151,41 @@ function itemOf(
   position: vscode.Position,
   selected: vscode.SelectedCompletionInfo | undefined,
 ): vscode.InlineCompletionItem {
-  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  const text = toDocumentEol(suggestion.text, eol);
+  const text = textFor(document, suggestion);
   const lineStart = position.character <= LINE_START_LIMIT_CHARS ? position.with(undefined, 0) : position;
   const start = selected ? selected.range.start : lineStart;
   const end = (selected ? selected.range.end : position).translate(0, suggestion.tailLength);
-  const replaced = selected ? selected.text : document.lineAt(position.line).text.slice(start.character, position.character);
+  const replaced = selected ? selected.text : textBetween(document, start, position);
   const item = new vscode.InlineCompletionItem(replaced + text, new vscode.Range(start, end));
   item.command = { command: ACCEPTED_COMMAND, title: 'Suggestion accepted', arguments: [suggestion.text.length] };
   return item;
+}
+
+/** The item as what the document will hold from its start on. */
+function shownSuggestion(
+  { insertText, range }: vscode.InlineCompletionItem,
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  suggestion: Suggestion,
+): ShownSuggestion {
+  const present = range ? textBetween(document, range.start, position) : '';
+  const text = typeof insertText === 'string' ? insertText : insertText.value;
+  return {
+    documentKey: document.uri.toString(),
+    startOffset: document.offsetAt(position) - present.length,
+    present,
+    text,
+    suggestedFrom: text.length - textFor(document, suggestion).length,
+  };
+}
+
+function textFor(document: vscode.TextDocument, suggestion: Suggestion): string {
+  return toDocumentEol(suggestion.text, document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n');
+}
+
+/** Both on the same line. */
+function textBetween(document: vscode.TextDocument, start: vscode.Position, end: vscode.Position): string {
+  return document.lineAt(end.line).text.slice(start.character, end.character);
 }
 
 /** Runs a task with a signal that follows the editor's token. */

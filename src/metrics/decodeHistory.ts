@@ -2,7 +2,8 @@
  * What the newest decode steps and shadow checks showed, in bounded memory: times and bytes per phase, a strip of layers by tokens, recall per layer.
  * Pure, like the store that owns it. Another model means other layers: its first answer begins the history anew.
  */
-import type { GenerateMetrics, PhaseBytes, PhaseTimes, ShadowCheck, StepsByMode } from '../protocol/metrics';
+import type { FfnMode } from '../protocol/engineProtocol';
+import type { DecodeMetrics, GenerateMetrics, PhaseBytes, PhaseTimes, ShadowCheck, StepsByMode } from '../protocol/metrics';
 import { RingBuffer } from './ringBuffer';
 
 const REQUESTS_KEPT = 64;
@@ -25,11 +26,21 @@ export interface LayerRecall {
   readonly massRecall: readonly number[];
 }
 
+/** Means over all layers and steps, 0..1. */
+export interface NeuronShares {
+  /** Rows of the gate that were read. */
+  readonly computedShare: number;
+  readonly predictedShare: number;
+  readonly activeShare: number;
+}
+
 export interface DecodeSnapshot {
+  /** What the means are taken over: the requests kept that ran in the mode of the newest, so that the means follow a switch at once. */
   readonly steps: StepsByMode;
-  /** Means over the decode steps of the requests kept; undefined before the first. */
+  /** Undefined before the first step. */
   readonly phasesPerToken: PhaseTimes | undefined;
   readonly bytesPerToken: PhaseBytes | undefined;
+  readonly shares: NeuronShares | undefined;
   readonly strip: LayerStrip;
   readonly recall: LayerRecall | undefined;
 }
@@ -39,18 +50,22 @@ interface StepShares {
   readonly active: Uint8Array;
 }
 
-type DecodeSample = Pick<GenerateMetrics['decode'], 'steps' | 'phases' | 'bytes'>;
+interface DecodeSample extends Pick<DecodeMetrics, 'steps' | 'phases' | 'bytes'> {
+  /** Added up over the layers and steps; `possible` is what computing everything would have been. */
+  readonly rows: { readonly computed: number; readonly predicted: number; readonly active: number; readonly possible: number };
+}
 
 export class DecodeHistory {
   private layers = 0;
+  private neuronsPerLayer: number | undefined;
   private samples = new RingBuffer<DecodeSample>(REQUESTS_KEPT);
   private shares = new RingBuffer<StepShares>(STEPS_KEPT);
   private checks = new RingBuffer<ShadowCheck>(CHECKS_KEPT);
 
   record({ decode }: GenerateMetrics): void {
-    this.beginAnewFor(decode.layers.gateRows.length);
+    this.beginAnewFor(decode.layers.gateRows.length, decode.neuronsPerLayer);
     const { steps, phases, bytes } = decode;
-    if (stepsOf(steps) > 0) this.samples.push({ steps, phases, bytes });
+    if (stepsOf(steps) > 0) this.samples.push({ steps, phases, bytes, rows: rowsOf(decode) });
     const computed = Buffer.from(decode.trace.computed, 'base64');
     const active = Buffer.from(decode.trace.active, 'base64');
     for (let step = 0; step < decode.trace.steps; step++) {
@@ -60,12 +75,18 @@ export class DecodeHistory {
   }
 
   recordShadowCheck(check: ShadowCheck): void {
-    this.beginAnewFor(check.massRecall.length);
+    this.beginAnewFor(check.massRecall.length, this.neuronsPerLayer);
     this.checks.push(check);
   }
 
+  clear(): void {
+    this.samples = new RingBuffer(REQUESTS_KEPT);
+    this.shares = new RingBuffer(STEPS_KEPT);
+    this.checks = new RingBuffer(CHECKS_KEPT);
+  }
+
   snapshot(): DecodeSnapshot {
-    const samples = this.samples.toArray();
+    const samples = inModeOfNewest(this.samples.oldestFirst());
     const total = (mode: keyof StepsByMode): number => samples.reduce((sum, { steps }) => sum + steps[mode], 0);
     const steps = { dense: total('dense'), exact: total('exact'), predicted: total('predicted') };
     return {
@@ -78,17 +99,17 @@ export class DecodeHistory {
         samples.map(({ bytes }) => bytes),
         stepsOf(steps),
       ),
+      shares: sharesOf(samples),
       strip: this.strip(),
       recall: this.recall(),
     };
   }
 
-  private beginAnewFor(layers: number): void {
-    if (layers === this.layers) return;
+  private beginAnewFor(layers: number, neuronsPerLayer: number | undefined): void {
+    const sameModel = layers === this.layers && (this.neuronsPerLayer ?? neuronsPerLayer) === neuronsPerLayer;
     this.layers = layers;
-    this.samples = new RingBuffer(REQUESTS_KEPT);
-    this.shares = new RingBuffer(STEPS_KEPT);
-    this.checks = new RingBuffer(CHECKS_KEPT);
+    this.neuronsPerLayer = neuronsPerLayer;
+    if (!sameModel) this.clear();
   }
 
   private strip(): LayerStrip {
@@ -112,6 +133,34 @@ export class DecodeHistory {
       );
     return { positions, neuronRecall: mean('neuronRecall'), massRecall: mean('massRecall') };
   }
+}
+
+/** Mode by number of steps: it may have changed within the request. */
+function modeOf(steps: StepsByMode): FfnMode {
+  const modes: readonly FfnMode[] = ['dense', 'exact', 'predicted'];
+  return modes.reduce((most, mode) => (steps[mode] > steps[most] ? mode : most));
+}
+
+function inModeOfNewest(samples: readonly DecodeSample[]): DecodeSample[] {
+  const newest = samples.at(-1);
+  return newest === undefined ? [] : samples.filter(({ steps }) => modeOf(steps) === modeOf(newest.steps));
+}
+
+function rowsOf({ steps, layers, neuronsPerLayer }: DecodeMetrics): DecodeSample['rows'] {
+  const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+  return {
+    computed: sum(layers.gateRows),
+    predicted: sum(layers.predictedRows),
+    active: sum(layers.activeNeurons),
+    possible: stepsOf(steps) * neuronsPerLayer * layers.gateRows.length,
+  };
+}
+
+function sharesOf(samples: readonly DecodeSample[]): NeuronShares | undefined {
+  const sum = (part: keyof DecodeSample['rows']): number => samples.reduce((all, { rows }) => all + rows[part], 0);
+  const possible = sum('possible');
+  if (possible === 0) return undefined;
+  return { computedShare: sum('computed') / possible, predictedShare: sum('predicted') / possible, activeShare: sum('active') / possible };
 }
 
 function stepsOf({ dense, exact, predicted }: StepsByMode): number {

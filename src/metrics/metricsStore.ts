@@ -1,29 +1,21 @@
 /**
- * Latencies and counts of the running session, in bounded memory: what the status bar's tooltip shows.
+ * Latencies and counts of the running session, in bounded memory: what the status bar's tooltip and the sidebar show.
  * Pure: times come in as numbers, nothing is written anywhere.
  */
+import type { DashboardLatency, DashboardNow } from '../protocol/dashboard';
 import type { GenerateResult } from '../protocol/engineProtocol';
 import type { ShadowCheck } from '../protocol/metrics';
 import { DecodeHistory, type DecodeSnapshot } from './decodeHistory';
-import { percentile, RingBuffer } from './ringBuffer';
-
-/** One completion, which may have taken several engine requests (one per line). Times in milliseconds. */
-export interface RequestSample {
-  readonly totalMs: number;
-  readonly queueMs: number;
-  readonly tokenizeMs: number;
-  readonly prefillMs: number;
-  readonly decodeMs: number;
-  readonly promptTokens: number;
-  readonly reusedTokens: number;
-  readonly generatedTokens: number;
-}
+import { decodeSpeed, LatencyHistory, type RunSample } from './latencyHistory';
+import { percentile } from './ringBuffer';
+import { Usefulness, type UsefulnessCounts } from './usefulness';
 
 export interface MetricsSnapshot {
   readonly requests: number;
   readonly shown: number;
   readonly shownFromCache: number;
   readonly accepted: number;
+  /** From the call of the provider to the item, of suggestions that a request of their own gave. */
   readonly latencyMsP50: number | undefined;
   readonly latencyMsP95: number | undefined;
   readonly prefillMsP50: number | undefined;
@@ -38,39 +30,77 @@ export interface MetricsSnapshot {
 }
 
 export class MetricsStore {
-  private readonly samples: RingBuffer<RequestSample>;
+  private readonly latencies: LatencyHistory;
   private readonly history = new DecodeHistory();
+  private readonly useful = new Usefulness();
+  private readonly listeners = new Set<() => void>();
   private requests = 0;
-  private shown = 0;
-  private shownFromCache = 0;
-  private accepted = 0;
 
   /** `capacity`: samples that percentiles are taken over. */
   constructor(capacity = 256) {
-    this.samples = new RingBuffer(capacity);
+    this.latencies = new LatencyHistory(capacity);
   }
 
-  /** A completion that was cancelled counts as a request but has no latency worth keeping. */
-  recordRequest(totalMs: number, results: readonly GenerateResult[]): void {
+  /** Called after every change; returns what ends that. */
+  onDidChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** What the engine did for one completion, whether or not anything came of it. */
+  recordRun(results: readonly GenerateResult[]): void {
     this.requests += 1;
-    if (results.length === 0 || results.some((result) => result.stopReason === 'cancelled')) return;
-    this.samples.push({ totalMs, ...summed(results) });
-    for (const { metrics } of results) {
+    this.latencies.recordRun(results);
+    const cancelled = results.some((result) => result.stopReason === 'cancelled');
+    for (const { metrics } of cancelled ? [] : results) {
       if (metrics !== undefined) this.history.record(metrics);
     }
+    this.changed();
+  }
+
+  /** `totalMs`: what the user waited for a suggestion for which the model ran; `results`: of that run. */
+  recordSuggestion(totalMs: number, results: readonly GenerateResult[]): void {
+    this.latencies.recordSuggestion(totalMs, results);
+    this.changed();
   }
 
   recordShadowCheck(check: ShadowCheck): void {
     this.history.recordShadowCheck(check);
+    this.changed();
   }
 
   recordShown(fromCache: boolean): void {
-    this.shown += 1;
-    if (fromCache) this.shownFromCache += 1;
+    this.useful.recordShown(fromCache);
+    this.changed();
   }
 
-  recordAccepted(): void {
-    this.accepted += 1;
+  recordAccepted(characters: number, wasPartlyAccepted: boolean): void {
+    this.useful.recordAccepted(characters, wasPartlyAccepted);
+    this.changed();
+  }
+
+  recordPartlyAccepted(characters: number, isFirstPart: boolean): void {
+    this.useful.recordPartlyAccepted(characters, isFirstPart);
+    this.changed();
+  }
+
+  recordSilence(reason: string): void {
+    this.useful.recordSilence(reason);
+    this.changed();
+  }
+
+  /** Everything begins anew. */
+  reset(): void {
+    this.requests = 0;
+    this.useful.clear();
+    this.modelChanged();
+  }
+
+  /** Times and sparsity of another model say nothing about this one; what the user accepted stays counted. */
+  modelChanged(): void {
+    this.latencies.clear();
+    this.history.clear();
+    this.changed();
   }
 
   /** Where the time of a token goes and which layers are sparse; copies, so not for every keystroke. */
@@ -78,39 +108,43 @@ export class MetricsStore {
     return this.history.snapshot();
   }
 
+  latency(): DashboardLatency {
+    return this.latencies.latency();
+  }
+
+  now(): Pick<DashboardNow, 'tokensPerSecond' | 'firstTokenMs'> {
+    return this.latencies.now();
+  }
+
+  usefulness(): UsefulnessCounts {
+    return this.useful.counts();
+  }
+
   snapshot(): MetricsSnapshot {
-    const samples = this.samples.toArray();
-    const total = (field: keyof RequestSample): number => samples.reduce((sum, sample) => sum + sample[field], 0);
-    const decodeMs = total('decodeMs');
+    const runs = this.latencies.runSamples();
+    const values = (field: Exclude<keyof RunSample, 'mode'>): number[] => runs.map((run) => run[field]);
+    const total = (field: Exclude<keyof RunSample, 'mode'>): number => values(field).reduce((sum, value) => sum + value, 0);
     const promptTokens = total('promptTokens');
-    const msPerToken = samples.filter((sample) => sample.generatedTokens > 0).map((sample) => sample.decodeMs / sample.generatedTokens);
-    const values = (field: keyof RequestSample): number[] => samples.map((sample) => sample[field]);
+    const msPerToken = runs.filter((run) => run.generatedTokens > 0).map((run) => run.decodeMs / run.generatedTokens);
+    const totalsMs = this.latencies.totalsMs();
+    const { shown, shownFromCache, accepted } = this.useful.counts();
     return {
       requests: this.requests,
-      shown: this.shown,
-      shownFromCache: this.shownFromCache,
-      accepted: this.accepted,
-      latencyMsP50: percentile(values('totalMs'), 50),
-      latencyMsP95: percentile(values('totalMs'), 95),
+      shown,
+      shownFromCache,
+      accepted,
+      latencyMsP50: percentile(totalsMs, 50),
+      latencyMsP95: percentile(totalsMs, 95),
       prefillMsP50: percentile(values('prefillMs'), 50),
       decodeMsP50: percentile(values('decodeMs'), 50),
-      tokensPerSecond: decodeMs > 0 ? total('generatedTokens') / (decodeMs / 1000) : undefined,
+      tokensPerSecond: decodeSpeed(runs),
       reusedShare: promptTokens > 0 ? total('reusedTokens') / promptTokens : undefined,
       decodeMsPerTokenP50: percentile(msPerToken, 50),
       decodeMsPerTokenP95: percentile(msPerToken, 95),
     };
   }
-}
 
-function summed(results: readonly GenerateResult[]): Omit<RequestSample, 'totalMs'> {
-  const sum = (field: keyof GenerateResult['timings']): number => results.reduce((all, result) => all + result.timings[field], 0);
-  return {
-    queueMs: sum('queueMs'),
-    tokenizeMs: sum('tokenizeMs'),
-    prefillMs: sum('prefillMs'),
-    decodeMs: sum('decodeMs'),
-    promptTokens: sum('promptTokens'),
-    reusedTokens: sum('reusedTokens'),
-    generatedTokens: sum('generatedTokens'),
-  };
+  private changed(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
 }

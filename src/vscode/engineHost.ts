@@ -67,10 +67,11 @@ export class EngineHost {
     this.listeners.add(listener);
   }
 
+  /** In the mode of the settings, unless the request names one. */
   readonly generate: Generate = async (request, signal, onTokens, onRestart) => {
     if (!this.prepared) throw new Error('The engine has not been started yet.');
     const client = await this.prepared;
-    return client.generate({ ...request, mode: this.modeNow() }, signal, onTokens, onRestart);
+    return client.generate({ mode: this.modeNow(), ...request }, signal, onTokens, onRestart);
   };
 
   /** The setting changed: a request that runs goes on in the new mode. */

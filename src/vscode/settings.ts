@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { ProviderSettings } from '../completion/inlineCompletionProvider';
+import type { SparsitySwitch } from '../protocol/dashboard';
 import { MODE_CHOICES, type ModeChoice } from '../protocol/engineProtocol';
 
 export interface EngineSettings {
@@ -43,10 +44,21 @@ export function engineSettings(): EngineSettings {
 
 /** Dense, or the strategy that serves sparse mode. */
 export function modeSetting(): ModeChoice {
-  const settings = vscode.workspace.getConfiguration(SECTION);
-  if (settings.get<unknown>('mode') === 'dense') return 'dense';
-  const strategy = settings.get<unknown>('sparse.strategy');
+  return switchSetting() === 'dense' ? 'dense' : strategySetting();
+}
+
+export function switchSetting(): SparsitySwitch {
+  return vscode.workspace.getConfiguration(SECTION).get<unknown>('mode') === 'dense' ? 'dense' : 'sparse';
+}
+
+export function strategySetting(): ModeChoice {
+  const strategy = vscode.workspace.getConfiguration(SECTION).get<unknown>('sparse.strategy');
   return MODE_CHOICES.find((choice) => choice === strategy && choice !== 'dense') ?? 'auto';
+}
+
+/** The setting is the machine's (see package.json): there is one place to write it to, and nothing outranks what is written. */
+export async function setSwitch(to: SparsitySwitch): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update('mode', to, vscode.ConfigurationTarget.Global);
 }
 
 /** Switches completions on or off where the setting is set already: the folder's or workspace's own, else the user's. */

@@ -20,7 +20,12 @@ vi.mock('../../../src/model/modelLocator', () => ({
 const READY = { kind: 'ready', restarts: 0, pid: 7 } as const;
 
 interface Manifest {
-  contributes: { commands: { command: string }[]; configuration: { properties: Record<string, { default: unknown }> }[] };
+  contributes: {
+    commands: { command: string; icon?: string }[];
+    views: { bamboo: { id: string; type?: string }[] };
+    menus: { 'view/title': { command: string }[] };
+    configuration: { properties: Record<string, { default: unknown; scope?: string }> }[];
+  };
 }
 const MANIFEST = JSON.parse(readFileSync(path.join(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as Manifest;
 
@@ -109,6 +114,17 @@ describe('activation', () => {
     expect(api.status()).toEqual({ state: 'disabled-language', reason: 'language-disabled' });
   });
 
+  test('the switch reaches the running request without another worker, and the API tells the state of the view', async () => {
+    const api = start();
+    await settle();
+    clients[0]?.become(READY);
+    expect(api.dashboardState()).toMatchObject({ engine: { kind: 'ready' }, mode: { chosen: 'sparse' } });
+    await fake.commands.get('bamboo.toggleMode')?.();
+    expect(api.dashboardState().mode).toMatchObject({ chosen: 'dense', effective: 'dense' });
+    expect(clients[0]?.modes).toEqual(['dense']);
+    expect(clients).toHaveLength(1);
+  });
+
   test('a failing engine is in the status and in the log, and raises no message', async () => {
     const api = start();
     await settle();
@@ -129,7 +145,7 @@ describe('activation', () => {
   });
 
   test('ghost text comes through, and accepting it is counted in the tooltip', async () => {
-    start();
+    const api = start();
     await settle();
     clients[0]?.become(READY);
     const provider = fake.providers[0]?.provider as vscode.InlineCompletionItemProvider;
@@ -141,6 +157,7 @@ describe('activation', () => {
     expect(items).toMatchObject([{ insertText: 'const total = price;' }]);
     fake.commands.get('bamboo.internal.accepted')?.(6);
     expect(fake.logLines.join('\n')).toContain('6 characters');
+    expect(api.dashboardState().usefulness).toMatchObject({ shown: 1, accepted: 1, charactersSaved: 6 });
     expect(fake.logLines.filter((line) => !line.startsWith('trace')).join('\n')).not.toContain('price');
   });
 
@@ -156,6 +173,19 @@ describe('activation', () => {
 });
 
 describe('the manifest', () => {
+  test('keeps the switch between sparse and dense per machine, out of reach of workspaces', () => {
+    const properties = MANIFEST.contributes.configuration.flatMap((group) => Object.entries(group.properties));
+    expect(properties.find(([name]) => name === 'bamboo.mode')?.[1]).toMatchObject({ scope: 'machine', default: 'sparse' });
+  });
+
+  test('gives every view a provider, and every button of its title a command', () => {
+    start();
+    const { views, menus, commands } = MANIFEST.contributes;
+    for (const { id, type } of views.bamboo) if (type === 'webview') expect(fake.views.has(id)).toBe(true);
+    const withIcon = commands.filter(({ icon }) => icon !== undefined).map(({ command }) => command);
+    for (const { command } of menus['view/title']) expect(withIcon).toContain(command);
+  });
+
   test('names every setting that is read, with the same defaults', () => {
     const properties = Object.assign({}, ...MANIFEST.contributes.configuration.map((group) => group.properties)) as Record<
       string,

@@ -111,10 +111,55 @@ describe('the history of decode steps', () => {
   });
 });
 
+describe('neurons', () => {
+  const inMode = (mode: 'dense' | 'exact' | 'predicted', steps: number, gateRows: number): GenerateMetrics => {
+    const { prefill, decode } = metricsOf(Array.from({ length: steps }, () => [1, 1]));
+    const layers = { gateRows: [gateRows, gateRows], predictedRows: [gateRows, 0], upRows: [9, 9], activeNeurons: [5, 5] };
+    return { prefill, decode: { ...decode, steps: { dense: 0, exact: 0, predicted: 0, [mode]: steps }, layers } };
+  };
+
+  test('shares are of all neurons of all layers and steps', () => {
+    const history = new DecodeHistory();
+    history.record(inMode('predicted', 2, 40));
+    // Two layers of 100 neurons, two steps: 400 in all.
+    expect(history.snapshot().shares).toEqual({ computedShare: 0.2, predictedShare: 0.1, activeShare: 0.025 });
+  });
+
+  test('before the first step there are no shares', () => {
+    expect(new DecodeHistory().snapshot().shares).toBeUndefined();
+  });
+
+  test('after a switch the means are of the new mode', () => {
+    const history = new DecodeHistory();
+    history.record(inMode('dense', 3, 300));
+    history.record(inMode('predicted', 2, 40));
+    history.record(inMode('predicted', 2, 40));
+    expect(history.snapshot()).toMatchObject({ steps: { dense: 0, predicted: 4 }, shares: { computedShare: 0.2 } });
+    history.record(inMode('dense', 1, 100));
+    expect(history.snapshot()).toMatchObject({ steps: { dense: 4, predicted: 0 }, shares: { computedShare: 1 } });
+  });
+
+  test('another width of the layers is another model', () => {
+    const history = new DecodeHistory();
+    history.record(inMode('exact', 2, 200));
+    const wider = inMode('exact', 1, 150);
+    history.record({ ...wider, decode: { ...wider.decode, neuronsPerLayer: 150 } });
+    expect(history.snapshot()).toMatchObject({ steps: { exact: 1 }, strip: { steps: 1 } });
+  });
+
+  test('once cleared nothing is left', () => {
+    const history = new DecodeHistory();
+    history.record(inMode('exact', 2, 200));
+    history.recordShadowCheck(check(1, [1, 1]));
+    history.clear();
+    expect(history.snapshot()).toMatchObject({ steps: { exact: 0 }, strip: { steps: 0 }, recall: undefined, shares: undefined });
+  });
+});
+
 describe('the store', () => {
   test('hands the metrics of its requests to the history, and times a token', () => {
     const store = new MetricsStore();
-    store.recordRequest(42, [{ ...resultOf('one'), metrics: metricsOf([[1, 2]]) }, resultOf('two')]);
+    store.recordRun([{ ...resultOf('one'), metrics: metricsOf([[1, 2]]) }, resultOf('two')]);
     store.recordShadowCheck(check(2, [0.9, 1]));
     expect(store.decodeSnapshot()).toMatchObject({ steps: { exact: 1 }, recall: { positions: 2 } });
     expect(store.snapshot()).toMatchObject({ decodeMsPerTokenP50: 10, decodeMsPerTokenP95: 10 });

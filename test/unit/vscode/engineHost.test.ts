@@ -66,6 +66,15 @@ describe('the engine host', () => {
     expect(clients).toHaveLength(1);
   });
 
+  test('a request that names its mode keeps it', async () => {
+    const { host, clients } = setUp();
+    void host.start();
+    await settle();
+    clients[0]?.become(READY);
+    await host.generate({ ...REQUEST, mode: 'dense' }, new AbortController().signal);
+    expect(clients[0]?.asked).toEqual(['dense']);
+  });
+
   test('a model without predictors runs in the automatic mode where predicted is asked for', async () => {
     const { host, clients, mode } = setUp();
     mode.choice = 'predicted';

@@ -36,6 +36,24 @@ export class ThemeColor {
   constructor(readonly id: string) {}
 }
 
+export class Uri {
+  readonly scheme = 'file';
+
+  constructor(readonly path: string) {}
+
+  static file(path: string): Uri {
+    return new Uri(path);
+  }
+
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri([base.path, ...parts].join('/'));
+  }
+
+  toString(): string {
+    return `file://${this.path}`;
+  }
+}
+
 export const InlineCompletionTriggerKind = { Invoke: 0, Automatic: 1 };
 export const EndOfLine = { LF: 1, CRLF: 2 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
@@ -46,6 +64,20 @@ interface Disposable {
   dispose(): void;
 }
 
+interface FakeTextChange {
+  document: unknown;
+  contentChanges: { rangeOffset: number; rangeLength: number; text: string }[];
+  reason?: number;
+}
+
+interface FakeStatusItem {
+  text: string;
+  tooltip: string;
+  command?: string;
+  backgroundColor?: ThemeColor;
+  accessibilityInformation?: { label: string; role?: string };
+}
+
 interface FakeState {
   settings: Record<string, unknown>;
   workspaceSettings: Record<string, unknown>;
@@ -54,11 +86,22 @@ interface FakeState {
   commands: Map<string, (...args: unknown[]) => unknown>;
   providers: { selector: unknown; provider: unknown }[];
   statusItem: { text: string; tooltip: string; backgroundColor?: ThemeColor } | undefined;
+  /** By id; statusItem is the one that says what Bamboo is doing. */
+  statusItems: Map<string, FakeStatusItem>;
+  /** Short messages in the status bar. */
+  confirmations: string[];
+  views: Map<string, unknown>;
+  /** Where a dialog says to save; undefined when it is dismissed. */
+  saveTarget: Uri | undefined;
+  files: Map<string, string>;
+  /** Thrown by the next write of a setting or a file. */
+  writeError: Error | undefined;
   messages: string[];
   quickPick: { items: { label: string; command: string }[]; title: string } | undefined;
   pickLabel: string | undefined;
   configurationListeners: Set<Listener<{ affectsConfiguration(section: string): boolean }>>;
   editorListeners: Set<Listener<unknown>>;
+  documentListeners: Set<Listener<FakeTextChange>>;
   disposed: number;
 }
 
@@ -71,11 +114,18 @@ function freshState(): FakeState {
     commands: new Map(),
     providers: [],
     statusItem: undefined,
+    statusItems: new Map(),
+    confirmations: [],
+    views: new Map(),
+    saveTarget: undefined,
+    files: new Map(),
+    writeError: undefined,
     messages: [],
     quickPick: undefined,
     pickLabel: undefined,
     configurationListeners: new Set(),
     editorListeners: new Set(),
+    documentListeners: new Set(),
     disposed: 0,
   };
 }
@@ -85,6 +135,8 @@ export let fake = freshState();
 export function resetFake(): void {
   fake = freshState();
   window.activeTextEditor = undefined;
+  window.visibleTextEditors = [];
+  workspace.workspaceFolders = undefined;
 }
 
 /** Sets a setting ("model.path", without the section) and tells the listeners. */
@@ -120,11 +172,22 @@ export const window = {
     show: () => fake.messages.push('log shown'),
     ...disposable(),
   }),
-  createStatusBarItem: () => {
-    const item = { text: '', tooltip: '', show: () => undefined, ...disposable() };
-    fake.statusItem = item;
+  visibleTextEditors: [] as unknown[],
+  createStatusBarItem: (id: string) => {
+    const item = { text: '', tooltip: '', show: () => undefined, ...disposable(() => fake.statusItems.delete(id)) };
+    fake.statusItems.set(id, item);
+    if (id === 'bamboo.status') fake.statusItem = item;
     return item;
   },
+  setStatusBarMessage: (text: string) => {
+    fake.confirmations.push(text);
+    return disposable();
+  },
+  registerWebviewViewProvider: (id: string, provider: unknown) => {
+    fake.views.set(id, provider);
+    return disposable(() => fake.views.delete(id));
+  },
+  showSaveDialog: () => Promise.resolve(fake.saveTarget),
   onDidChangeActiveTextEditor: (listener: Listener<unknown>) => {
     fake.editorListeners.add(listener);
     return disposable(() => fake.editorListeners.delete(listener));
@@ -138,11 +201,26 @@ export const window = {
   showWarningMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
 };
 
+export const l10n = {
+  t: (message: string, ...values: unknown[]) => message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
+};
+
+export const env = { language: 'en' };
+
 export const workspace = {
+  workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  fs: {
+    writeFile: (uri: Uri, bytes: Uint8Array) => {
+      if (fake.writeError) return Promise.reject(fake.writeError);
+      fake.files.set(uri.path, new TextDecoder().decode(bytes));
+      return Promise.resolve();
+    },
+  },
   getConfiguration: () => ({
     get: (name: string) => fake.workspaceSettings[name] ?? fake.settings[name],
     inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[name] }),
     update: (name: string, value: unknown, target: number) => {
+      if (fake.writeError) return Promise.reject(fake.writeError);
       if (target === ConfigurationTarget.Workspace) fake.workspaceSettings[name] = value;
       else changeSetting(name, value);
       return Promise.resolve();
@@ -151,6 +229,10 @@ export const workspace = {
   onDidChangeConfiguration: (listener: Listener<{ affectsConfiguration(section: string): boolean }>) => {
     fake.configurationListeners.add(listener);
     return disposable(() => fake.configurationListeners.delete(listener));
+  },
+  onDidChangeTextDocument: (listener: Listener<FakeTextChange>) => {
+    fake.documentListeners.add(listener);
+    return disposable(() => fake.documentListeners.delete(listener));
   },
   getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith(`${fake.workspaceFolder}/`) ? {} : undefined),
   asRelativePath: (uri: { path: string }) => uri.path.slice(fake.workspaceFolder.length + 1),

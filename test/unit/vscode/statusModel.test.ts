@@ -81,7 +81,8 @@ describe('the status bar', () => {
 
   test('names the model and the measured latencies', () => {
     const store = new MetricsStore();
-    store.recordRequest(42, [resultOf('one')]);
+    store.recordRun([resultOf('one')]);
+    store.recordSuggestion(42, [resultOf('one')]);
     store.recordShown(false);
     const tooltip = view({ metrics: store.snapshot() }).tooltip.join('\n');
     expect(tooltip).toContain('bamboo-nano: avx2, 4 threads');

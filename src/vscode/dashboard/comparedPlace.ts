@@ -1,0 +1,56 @@
+/**
+ * Where a comparison is made: the cursor of the editor that the user was in last, if completions may read that document at all.
+ */
+import * as vscode from 'vscode';
+import type { DocumentContext } from '../../completion/documentContext';
+import { SILENCE_SENTENCES } from '../../completion/silenceReason';
+import { silentDocument, silentPosition } from '../../completion/triggerPolicy';
+import type { SilenceReason } from '../../completion/silenceReason';
+import { documentPath, readDocumentContext } from '../documentReader';
+
+/** Clicking into the output panel makes it the active editor; the one before is still what the user means. */
+export class LastEditor implements vscode.Disposable {
+  private last: vscode.TextEditor | undefined;
+  private readonly subscription: vscode.Disposable;
+
+  constructor() {
+    this.remember(vscode.window.activeTextEditor);
+    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
+  }
+
+  get editor(): vscode.TextEditor | undefined {
+    this.remember(vscode.window.activeTextEditor);
+    const { last } = this;
+    return last !== undefined && vscode.window.visibleTextEditors.includes(last) ? last : undefined;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private remember(editor: vscode.TextEditor | undefined): void {
+    if (editor && isWrittenByUser(editor.document)) this.last = editor;
+  }
+}
+
+/** Not a log or the like, which changes by itself. */
+export function isWrittenByUser(document: vscode.TextDocument): boolean {
+  return silence(document) !== 'unsupported-document';
+}
+
+/** The place, or a sentence that says why there is none. Nothing is read of a document that may hold secrets. */
+export function comparedPlace(editor: vscode.TextEditor | undefined): DocumentContext | string {
+  if (!editor) return vscode.l10n.t('Open a file, put the cursor where code is missing, and compare again.');
+  const { document, selection } = editor;
+  const forbidden = silence(document);
+  if (forbidden) return SILENCE_SENTENCES[forbidden];
+  const context = readDocumentContext(document, selection.active);
+  const pointless = silentPosition(context, true);
+  return pointless ? SILENCE_SENTENCES[pointless] : context;
+}
+
+/** Whether completions are switched off does not matter: this was asked for. */
+function silence(document: vscode.TextDocument): SilenceReason | undefined {
+  const { uri, languageId } = document;
+  return silentDocument({ scheme: uri.scheme, languageId, path: documentPath(document) }, { enabled: true, languages: {} });
+}
