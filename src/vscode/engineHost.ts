@@ -5,7 +5,8 @@
 import type { Generate } from '../completion/completeOnce';
 import { toEngineError } from '../engine/engineError';
 import type { EngineClient, EngineClientOptions, EngineState } from '../engine/engineClient';
-import type { ModeChoice, PromptForm } from '../protocol/engineProtocol';
+import type { ModeChoice, ModelFile, PromptForm } from '../protocol/engineProtocol';
+import type { NeuronActivity } from '../protocol/metrics';
 import type { EngineSettings } from './settings';
 
 export interface EngineHostParts {
@@ -69,10 +70,21 @@ export class EngineHost {
 
   /** In the mode of the settings, unless the request names one. */
   readonly generate: Generate = async (request, signal, onTokens, onRestart) => {
-    if (!this.prepared) throw new Error('The engine has not been started yet.');
-    const client = await this.prepared;
+    const client = await this.startedClient();
     return client.generate({ mode: this.modeNow(), ...request }, signal, onTokens, onRestart);
   };
+
+  /** Of the worker, as it said last; undefined before that. */
+  get residentBytes(): number | undefined {
+    return this.client?.residentBytes;
+  }
+
+  readonly neuronActivity = async (): Promise<NeuronActivity> => (await this.startedClient()).neuronActivity();
+
+  readonly countTokens = async (texts: readonly string[]): Promise<readonly number[]> => (await this.startedClient()).countTokens(texts);
+
+  /** What a model file says of itself, whatever the engine's own state. */
+  readonly inspectFile = async (modelPath: string): Promise<ModelFile> => (await this.startedClient()).inspectFile(modelPath);
 
   /** The setting changed: a request that runs goes on in the new mode. */
   async modeChanged(): Promise<void> {
@@ -118,6 +130,10 @@ export class EngineHost {
     this.generation += 1;
     this.listeners.clear();
     await this.client?.dispose();
+  }
+
+  private startedClient(): Promise<EngineClient> {
+    return this.prepared ?? Promise.reject(new Error('The engine has not been started yet.'));
   }
 
   /** A start that another one overtook ends in the other's client. */

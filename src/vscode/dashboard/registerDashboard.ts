@@ -38,8 +38,8 @@ export interface DashboardEngineSource {
   readonly generate: Generate;
   onDidChangeState(listener: () => void): void;
   /** Of the worker, as it said last; undefined before that. */
-  readonly residentBytes?: number | undefined;
-  neuronActivity?(): Promise<NeuronActivity>;
+  readonly residentBytes: number | undefined;
+  readonly neuronActivity: () => Promise<NeuronActivity>;
 }
 
 export interface DashboardParts {
@@ -102,7 +102,7 @@ class SidebarDashboard implements vscode.Disposable {
       onVisibility: (visible) => (visible ? this.hotNeurons.refresh() : this.hotNeurons.pause()),
     });
     this.hotNeurons = new HotNeurons({
-      ask: () => (engine.state.kind === 'ready' ? engine.neuronActivity?.() : undefined),
+      ask: () => (engine.state.kind === 'ready' ? engine.neuronActivity() : undefined),
       timers,
       onChange: this.view.changed,
       log: (message) => log.debug(message),
