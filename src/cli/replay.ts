@@ -12,9 +12,9 @@ import { MAX_THREADS, seedOf } from './modelSession';
 import { writeBytes } from './outputFile';
 import { ACCEPT_POLICIES, MIN_ACCEPTED_KEYS } from './replay/acceptance';
 import { EDITOR_WAIT_MS, NOTICE_MS } from './replay/keySchedule';
-import { replaySessions, typingMs, type Typing } from './replay/replayReport';
-import { replayMarkdown, replayTable, type ReplayReport } from './replay/replayTable';
-import { startWorkers, type ReplayWorker } from './replay/replayWorkers';
+import { askInColdFiles, replaySessions, typingMs, type ColdFigures, type Typing } from './replay/replayReport';
+import { replayJson, replayMarkdown, replayTable, type ReplayReport } from './replay/replayOutput';
+import { withWorkers, type ReplayWorker } from './replay/replayWorkers';
 import { evenlySpread, readSessions } from './replay/readSessions';
 import type { TypingSession } from './replay/typingSession';
 
@@ -64,14 +64,11 @@ bench/README.md says what each figure counts.`,
     const limit = args.integer('limit', { min: 1, max: NO_LIMIT, fallback: NO_LIMIT });
     const sessions = evenlySpread(await readSessions(args.text('sessions') ?? path.join(io.packageRoot, DEFAULT_SESSIONS)), limit);
     const modelPath = args.text('model') ?? (await bundledModelPath(io.packageRoot));
-    const workers = await startWorkers(choices, { packageRoot: io.packageRoot, modelPath, threads, warn: io.warn });
-    try {
-      const report = await measure(sessions, workers, typing, io);
-      await save(report, args);
-      io.print(args.flag('json') ? JSON.stringify(asObject(report)) : replayTable(report));
-    } finally {
-      await Promise.all(workers.map((worker) => worker.dispose()));
-    }
+    const options = { packageRoot: io.packageRoot, modelPath, threads, warn: io.warn };
+    const cold = await withWorkers(choices, options, (workers) => askInColdFiles(sessions, workers, REAL_TIMERS));
+    const report = await withWorkers(choices, options, (workers) => measure(sessions, workers, cold, typing, io));
+    await save(report, args);
+    io.print(args.flag('json') ? JSON.stringify(replayJson(report)) : replayTable(report));
     return EXIT.done;
   },
 };
@@ -79,6 +76,7 @@ bench/README.md says what each figure counts.`,
 async function measure(
   sessions: readonly TypingSession[],
   workers: readonly ReplayWorker[],
+  cold: readonly ColdFigures[],
   typing: Typing,
   io: CliIo,
 ): Promise<ReplayReport> {
@@ -102,19 +100,13 @@ async function measure(
     loadAfter: loadavg()[0] ?? 0,
     sessions: sessions.length,
     ...typing,
-    modes: Object.fromEntries(figures.map((mode) => [mode.mode, mode])),
+    modes: Object.fromEntries(figures.map((mode, index) => [mode.mode, { ...mode, ...cold[index] }])),
   };
 }
 
 async function save(report: ReplayReport, args: Arguments): Promise<void> {
   const name = args.text('save');
   if (name === undefined) return;
-  await writeBytes(`${name}.json`, Buffer.from(`${JSON.stringify(asObject(report), undefined, 2)}\n`));
+  await writeBytes(`${name}.json`, Buffer.from(`${JSON.stringify(replayJson(report), undefined, 2)}\n`));
   await writeBytes(`${name}.md`, Buffer.from(replayMarkdown(report)));
-}
-
-/** One mode's figures stand beside the run's own fields, where scripts look for them. */
-function asObject({ modes, ...run }: ReplayReport): object {
-  const [only, second] = Object.values(modes);
-  return second === undefined ? { ...run, ...only } : { ...run, modes };
 }

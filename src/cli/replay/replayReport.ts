@@ -6,8 +6,9 @@ import type { Timers } from '../../engine/timers';
 import type { FfnMode, ModelDescription } from '../../protocol/engineProtocol';
 import { editorProvider } from './editorProvider';
 import { kindOfKey, pauseBeforeKeyMs } from './keySchedule';
-import { ReplayTally, type ReplayFigures } from './replayTally';
+import { percentileOf, ReplayTally, type ReplayFigures } from './replayTally';
 import type { AcceptPolicy } from './acceptance';
+import { TypedDocument } from './typedDocument';
 import { typeSession, type TypistParts } from './typist';
 import type { TypingSession } from './typingSession';
 
@@ -31,7 +32,41 @@ export interface ReplayParts {
   readonly onSession: (session: TypingSession, index: number) => void;
 }
 
+/** A call in a file that the worker has not seen, with nobody typing on. */
+export interface ColdFigures {
+  readonly coldP50Ms: number | null;
+  readonly coldP95Ms: number | null;
+  readonly coldCalls: number;
+  /** Mean of the tokens that such a call had to run. */
+  readonly coldPromptTokens: number | null;
+}
+
 export type ModeFigures = { readonly mode: FfnMode } & ReplayFigures;
+
+/** Asks once in every file, where its session begins. The workers must be new, and are of no use for the replay afterwards. */
+export async function askInColdFiles(
+  sessions: readonly TypingSession[],
+  lanes: readonly ReplayLane[],
+  timers: Timers,
+): Promise<ColdFigures[]> {
+  const running = lanes.map(({ model, generate }) => {
+    const tally = new ReplayTally();
+    return { tally, ask: editorProvider(generate, model, timers, tally), timesMs: [] as number[] };
+  });
+  for (const session of sessions) {
+    for (const { ask, timesMs } of running) {
+      const startMs = timers.nowMs();
+      await ask(new TypedDocument(session).context(), new AbortController().signal);
+      timesMs.push(timers.nowMs() - startMs);
+    }
+  }
+  return running.map(({ tally, timesMs }) => ({
+    coldP50Ms: percentileOf(timesMs, 50),
+    coldP95Ms: percentileOf(timesMs, 95),
+    coldCalls: timesMs.length,
+    coldPromptTokens: timesMs.length === 0 ? null : tally.figures().tokens.recomputed / timesMs.length,
+  }));
+}
 
 export async function replaySessions(
   sessions: readonly TypingSession[],

@@ -18,10 +18,10 @@ export interface ReplayFigures {
   readonly inFlightP50Ms: number | null;
   readonly inFlightP95Ms: number | null;
   readonly inFlightCalls: number;
-  /** From the first call in a file to the first answer of the model there. */
-  readonly coldP50Ms: number | null;
-  readonly coldP95Ms: number | null;
-  readonly coldFiles: number;
+  /** From the first call in a file to the first answer of the model there, while typing. */
+  readonly firstAnswerP50Ms: number | null;
+  readonly firstAnswerP95Ms: number | null;
+  readonly firstAnswerFiles: number;
   readonly silentP50Ms: number | null;
   /** Of the calls answered with an item, those without a request of their own. */
   readonly cacheShare: number | null;
@@ -58,7 +58,7 @@ export interface CallsInside {
 export class ReplayTally {
   private readonly warmMs: number[] = [];
   private readonly inFlightMs: number[] = [];
-  private readonly coldMs: number[] = [];
+  private readonly firstAnswerMs: number[] = [];
   private readonly silentMs: number[] = [];
   private readonly silences = new Map<SilenceReason, number>();
   private readonly items = { model: 0, cache: 0, 'in-flight': 0 };
@@ -102,7 +102,7 @@ export class ReplayTally {
   }
 
   firstAnswerInFile(sinceFirstCallMs: number): void {
-    this.coldMs.push(sinceFirstCallMs);
+    this.firstAnswerMs.push(sinceFirstCallMs);
   }
 
   suggestionShown(isRight: boolean): void {
@@ -159,19 +159,23 @@ export class ReplayTally {
   }
 
   private latencies() {
-    const at = (values: readonly number[], p: number): number | null => percentile(values, p) ?? null;
     return {
-      p50Ms: at(this.warmMs, 50),
-      p95Ms: at(this.warmMs, 95),
-      p99Ms: at(this.warmMs, 99),
+      p50Ms: percentileOf(this.warmMs, 50),
+      p95Ms: percentileOf(this.warmMs, 95),
+      p99Ms: percentileOf(this.warmMs, 99),
       latencyCalls: this.warmMs.length,
-      inFlightP50Ms: at(this.inFlightMs, 50),
-      inFlightP95Ms: at(this.inFlightMs, 95),
+      inFlightP50Ms: percentileOf(this.inFlightMs, 50),
+      inFlightP95Ms: percentileOf(this.inFlightMs, 95),
       inFlightCalls: this.inFlightMs.length,
-      coldP50Ms: at(this.coldMs, 50),
-      coldP95Ms: at(this.coldMs, 95),
-      coldFiles: this.coldMs.length,
-      silentP50Ms: at(this.silentMs, 50),
+      firstAnswerP50Ms: percentileOf(this.firstAnswerMs, 50),
+      firstAnswerP95Ms: percentileOf(this.firstAnswerMs, 95),
+      firstAnswerFiles: this.firstAnswerMs.length,
+      silentP50Ms: percentileOf(this.silentMs, 50),
     };
   }
+}
+
+/** `null` for no values. */
+export function percentileOf(values: readonly number[], p: number): number | null {
+  return percentile(values, p) ?? null;
 }

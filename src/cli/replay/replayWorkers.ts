@@ -22,8 +22,26 @@ export interface WorkerOptions {
   readonly warn: (line: string) => void;
 }
 
-/** 'all' stands for every mode that differs on the model. Errors: the worker's own, 'file-not-found', 'invalid-argument'. */
-export async function startWorkers(choices: readonly (ModeChoice | 'all')[], options: WorkerOptions): Promise<ReplayWorker[]> {
+type ModeList = readonly (ModeChoice | 'all')[];
+
+/**
+ * Starts a new worker for each mode, and ends them when the task is done; 'all' stands for every mode that differs on the model.
+ * Errors: the worker's own, 'file-not-found', 'invalid-argument'.
+ */
+export async function withWorkers<Result>(
+  choices: ModeList,
+  options: WorkerOptions,
+  task: (workers: readonly ReplayWorker[]) => Promise<Result>,
+): Promise<Result> {
+  const workers = await startWorkers(choices, options);
+  try {
+    return await task(workers);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.dispose()));
+  }
+}
+
+async function startWorkers(choices: ModeList, options: WorkerOptions): Promise<ReplayWorker[]> {
   const first = await startClient(options);
   const clients = [first.client];
   try {
@@ -38,7 +56,7 @@ export async function startWorkers(choices: readonly (ModeChoice | 'all')[], opt
 }
 
 /** Every mode once, in the order asked for. */
-export function concreteModes(choices: readonly (ModeChoice | 'all')[], model: Pick<ModelDescription, 'modes' | 'autoMode'>): FfnMode[] {
+export function concreteModes(choices: ModeList, model: Pick<ModelDescription, 'modes' | 'autoMode'>): FfnMode[] {
   const modes = choices.flatMap((choice) => (choice === 'all' ? model.modes : [choice === 'auto' ? model.autoMode : choice]));
   const missing = modes.find((mode) => !model.modes.includes(mode));
   if (missing !== undefined) {

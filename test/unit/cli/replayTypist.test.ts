@@ -3,10 +3,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { AcceptPolicy } from '../../../src/cli/replay/acceptance';
-import { replaySessions } from '../../../src/cli/replay/replayReport';
+import { askInColdFiles, replaySessions } from '../../../src/cli/replay/replayReport';
 import { ReplayTally } from '../../../src/cli/replay/replayTally';
 import { typeSession, type Answer, type AskProvider } from '../../../src/cli/replay/typist';
 import { sessionOf } from '../../../src/cli/replay/typingSession';
+import type { Generate } from '../../../src/completion/completeOnce';
 import { EngineError } from '../../../src/protocol/engineError';
 import { settle } from '../completion/controlledEngine';
 import { scriptedEngine } from '../completion/scriptedEngine';
@@ -149,7 +150,7 @@ describe('times', () => {
     const delaysMs = [100, 20, 30, 40];
     const ask: AskProvider = () => new Promise((resolve) => timers.after(delaysMs.shift() ?? 10, () => resolve(item('wrong'))));
     await drive(timers, typeSession(session('abcde'), { ask, timers, tally, accept: 'line', speed: 1, pauseMs: () => 200 }));
-    expect(tally.figures()).toMatchObject({ coldP50Ms: 100, coldFiles: 1, p50Ms: 30, p95Ms: 40, p99Ms: 40, latencyCalls: 3 });
+    expect(tally.figures()).toMatchObject({ firstAnswerP50Ms: 100, firstAnswerFiles: 1, p50Ms: 30, p95Ms: 40, p99Ms: 40, latencyCalls: 3 });
   });
 
   it('run on from the first call when that was superseded', async () => {
@@ -159,7 +160,7 @@ describe('times', () => {
     const ask: AskProvider = () => new Promise((resolve) => timers.after(delaysMs.shift() ?? 10, () => resolve(silent)));
     await drive(timers, typeSession(session('abcde'), { ask, timers, tally, accept: 'line', speed: 1, pauseMs: () => 200 }));
     // Called at 250 in vain and again at 450, answered at 480.
-    expect(tally.figures()).toMatchObject({ coldP50Ms: 230, calls: { superseded: 1 }, silent: { 'empty-middle': 3 } });
+    expect(tally.figures()).toMatchObject({ firstAnswerP50Ms: 230, calls: { superseded: 1 }, silent: { 'empty-middle': 3 } });
   });
 });
 
@@ -184,5 +185,16 @@ describe('a whole replay', () => {
       tokens: { reused: 90, recomputed: 10 },
     });
     expect(figures?.completedCodeRatio).toBeGreaterThan(0.7);
+  });
+
+  it('asks once in every file that the worker has not seen, and waits', async () => {
+    const timers = new FakeTimers();
+    const engine = scriptedEngine(['let b;', 'let c;']);
+    const generate: Generate = (...request) =>
+      new Promise((resolve) => timers.after(engine.requests.length === 0 ? 300 : 700, () => resolve(engine.generate(...request))));
+    const lane = { mode: 'exact', model: { contextLength: 2048, promptForm: 'infilling' }, generate } as const;
+    const other = sessionOf({ path: 'src/b.ts', before: 'let x;\n', typed: 'let y;', after: '\n' });
+    const cold = await drive(timers, askInColdFiles([session('let b;'), other], [lane], timers));
+    expect(cold).toEqual([{ coldP50Ms: 300, coldP95Ms: 700, coldCalls: 2, coldPromptTokens: 10 }]);
   });
 });

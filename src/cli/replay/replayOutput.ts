@@ -1,8 +1,10 @@
 /**
- * What a replay prints and saves for people: a row for each figure, a column for each mode. Pure.
+ * What a replay prints and saves: for people a row for each figure and a column for each mode, for scripts one object. Pure.
  */
-import type { ModeFigures } from './replayReport';
 import type { AcceptPolicy } from './acceptance';
+import type { ColdFigures, ModeFigures } from './replayReport';
+
+export type ModeReport = ModeFigures & Partial<ColdFigures>;
 
 export interface ReplayReport {
   readonly command: string;
@@ -18,15 +20,19 @@ export interface ReplayReport {
   readonly speed: number;
   readonly seed: number;
   readonly accept: AcceptPolicy;
-  readonly modes: Readonly<Record<string, ModeFigures>>;
+  readonly modes: Readonly<Record<string, ModeReport>>;
 }
 
-type Row = readonly [name: string, cell: (figures: ModeFigures) => string];
+type Row = readonly [name: string, cell: (figures: ModeReport) => string];
 
 const ROWS: readonly Row[] = [
   ['call to item, p50 / p95 / p99 ms', (f) => `${ms(f.p50Ms)} / ${ms(f.p95Ms)} / ${ms(f.p99Ms)} (n ${f.latencyCalls})`],
   ['joined a running request, p50 / p95 ms', (f) => `${ms(f.inFlightP50Ms)} / ${ms(f.inFlightP95Ms)} (n ${f.inFlightCalls})`],
-  ['first answer in a file, p50 / p95 ms', (f) => `${ms(f.coldP50Ms)} / ${ms(f.coldP95Ms)} (n ${f.coldFiles})`],
+  [
+    'first call in a file, p50 / p95 ms',
+    (f) => `${ms(f.coldP50Ms)} / ${ms(f.coldP95Ms)} (n ${ms(f.coldCalls)}, ${ms(f.coldPromptTokens)} tokens)`,
+  ],
+  ['first answer while typing, p50 / p95 ms', (f) => `${ms(f.firstAnswerP50Ms)} / ${ms(f.firstAnswerP95Ms)} (n ${f.firstAnswerFiles})`],
   ['silent answer, p50 ms', (f) => `${ms(f.silentP50Ms)} (n ${f.calls.silent})`],
   ['items without a request of their own', (f) => percent(f.cacheShare)],
   ['served inside an accepted suggestion', (f) => `${percent(f.servedInsideAccepted)} (n ${f.callsInsideAccepted})`],
@@ -50,6 +56,12 @@ const ROWS: readonly Row[] = [
         .join(', ') || 'never',
   ],
 ];
+
+/** One mode's figures stand beside the run's own fields, where scripts look for them. */
+export function replayJson({ modes, ...run }: ReplayReport): object {
+  const [only, second] = Object.values(modes);
+  return second === undefined ? { ...run, ...only } : { ...run, modes };
+}
 
 export function replayTable(report: ReplayReport): string {
   const modes = Object.values(report.modes);
@@ -86,7 +98,8 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-const ms = (value: number | null): string => value?.toFixed(0) ?? 'none';
+/** Also of other numbers that need no decimals. */
+const ms = (value: number | null | undefined): string => value?.toFixed(0) ?? 'none';
 const percent = (value: number | null): string => (value === null ? 'none' : `${(value * 100).toFixed(1)} %`);
 const interval = (bounds: readonly [number, number] | null): string =>
   bounds === null ? '' : `[${(bounds[0] * 100).toFixed(1)}, ${(bounds[1] * 100).toFixed(1)}]`;
