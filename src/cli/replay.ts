@@ -4,7 +4,7 @@
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { REAL_TIMERS } from '../engine/timers';
-import { bundledModelPath } from '../model/modelLocator';
+import { addonPathOf, bundledModelPath } from '../model/modelLocator';
 import { MODE_CHOICES } from '../protocol/engineProtocol';
 import type { Arguments } from './arguments';
 import { EXIT, type CliIo, type Command } from './command';
@@ -64,7 +64,8 @@ bench/README.md says what each figure counts.`,
     const limit = args.integer('limit', { min: 1, max: NO_LIMIT, fallback: NO_LIMIT });
     const sessions = evenlySpread(await readSessions(args.text('sessions') ?? path.join(io.packageRoot, DEFAULT_SESSIONS)), limit);
     const modelPath = args.text('model') ?? (await bundledModelPath(io.packageRoot));
-    const options = { packageRoot: io.packageRoot, modelPath, threads, warn: io.warn };
+    const workerPath = path.join(io.packageRoot, 'dist', 'worker.js');
+    const options = { workerPath, addonPath: addonPathOf(io.packageRoot), modelPath, threads, warn: io.warn };
     const cold = await withWorkers(choices, options, (workers) => askInColdFiles(sessions, workers, REAL_TIMERS));
     const report = await withWorkers(choices, options, (workers) => measure(sessions, workers, cold, typing, io));
     await save(report, args);

@@ -2,11 +2,9 @@
  * One real worker process for each mode that is replayed, so that no mode finds its keys and values in the cache of another.
  */
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { createEngineClient, type EngineClient } from '../../engine/engineClient';
 import { EngineError } from '../../protocol/engineError';
 import type { FfnMode, ModeChoice, ModelDescription } from '../../protocol/engineProtocol';
-import { addonPathOf } from '../../model/modelLocator';
 
 export interface ReplayWorker {
   readonly mode: FfnMode;
@@ -16,7 +14,8 @@ export interface ReplayWorker {
 }
 
 export interface WorkerOptions {
-  readonly packageRoot: string;
+  readonly workerPath: string;
+  readonly addonPath: string;
   readonly modelPath: string;
   readonly threads: number;
   readonly warn: (line: string) => void;
@@ -74,14 +73,11 @@ function workerOf(client: EngineClient, model: ModelDescription, mode: FfnMode):
   };
 }
 
-async function startClient({ packageRoot, modelPath, threads, warn }: WorkerOptions) {
-  const workerPath = path.join(packageRoot, 'dist', 'worker.js');
-  if (!existsSync(workerPath)) throw new EngineError('file-not-found', `${workerPath} is missing. Run "npm run build" first.`);
+async function startClient({ warn, ...options }: WorkerOptions) {
+  if (!existsSync(options.workerPath))
+    throw new EngineError('file-not-found', `${options.workerPath} is missing. Run "npm run build" first.`);
   const client = createEngineClient({
-    workerPath,
-    addonPath: addonPathOf(packageRoot),
-    modelPath,
-    threads,
+    ...options,
     contextLength: 0,
     log: (level, message) => {
       if (level === 'warn' || level === 'error') warn(message);
