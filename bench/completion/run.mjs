@@ -1,18 +1,8 @@
-// Bundles and runs latency.ts. Needs `npm run build` first: it measures dist/worker.js. Writes bench/results/latency.json.
+// Replays the committed typing sessions in every mode, and writes bench/results/replay.{json,md}. Needs `npm run build` first.
+//   node bench/completion/run.mjs [OPTION OF bamboo replay]...
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const bundle = path.join(root, 'build/bench/latency.cjs');
-await build({
-  entryPoints: [path.join(root, 'bench/completion/latency.ts')],
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  outfile: bundle,
-  logLevel: 'warning',
-});
-execFileSync(process.execPath, [bundle, root], { stdio: 'inherit' });
+const options = ['--mode', 'all', '--save', 'bench/results/replay', ...process.argv.slice(2)];
+execFileSync(process.execPath, ['dist/cli.js', 'replay', ...options], { cwd: root, stdio: 'inherit' });

@@ -64,6 +64,16 @@ export class Arguments {
     return known;
   }
 
+  /** The values of an option that may be repeated. */
+  choices<Choice extends string>(name: string, choices: readonly Choice[], fallback: readonly Choice[]): Choice[] {
+    const values: unknown = this.values[name] ?? fallback;
+    return (Array.isArray(values) ? values : [values]).map((value: unknown) => {
+      const known = choices.find((choice) => choice === value);
+      if (known === undefined) throw new UsageError(`--${name} must be one of ${choices.join(', ')}; got "${String(value)}"`);
+      return known;
+    });
+  }
+
   integer(name: string, limits: NumberLimits): number {
     const value = this.number(name, limits);
     if (!Number.isInteger(value)) {

@@ -22,7 +22,7 @@ import type { NativeBinding, NativeEngine } from '../worker/nativeBinding';
 import type { Arguments } from './arguments';
 import type { CliIo } from './command';
 
-const MAX_THREADS = 1024;
+export const MAX_THREADS = 1024;
 const MAX_SEED = 0xffff_ffff;
 
 export interface TextSession {

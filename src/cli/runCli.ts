@@ -16,12 +16,14 @@ import { inspectCommand } from './inspect';
 import { logitsCommand } from './logits';
 import { lossCommand } from './loss';
 import { manifestCommand } from './manifest';
+import { replayCommand } from './replay';
 
 const COMMANDS: readonly Command[] = [
   completeCommand,
   infillCommand,
   generateCommand,
   benchCommand,
+  replayCommand,
   calibrateCommand,
   lossCommand,
   logitsCommand,
