@@ -1,0 +1,208 @@
+/**
+ * Every text of the sparsity view, in one place so that it can be translated later.
+ * Numbers come in written already (figures.ts).
+ */
+import type { DashboardEngine, SparsitySwitch } from '../../protocol/dashboard';
+import type { FfnMode } from '../../protocol/engineProtocol';
+import type { StepsByMode } from '../../protocol/metrics';
+import { formatCount } from './figures';
+
+export const WORDS = {
+  title: 'Sparsity and latency',
+  loading: 'Loading',
+  notMeasured: 'Not measured yet',
+  showTable: 'Show as table',
+  showChart: 'Show as chart',
+
+  switchLegend: 'Which neurons are computed',
+  reasonLabel: 'Now running:',
+  pending: 'From the next token on.',
+
+  engine: 'Engine',
+  noModel: 'No model is loaded.',
+  restart: 'Restart',
+  start: 'Start',
+  showLog: 'Show log',
+  chooseModel: 'Choose model',
+  settings: 'Settings',
+  tokensPerSecond: 'tokens/s',
+  firstToken: 'first token',
+  resident: 'memory',
+  residentWhy: 'Resident memory of the engine’s process, with the part of the model file that is in memory.',
+  kv: 'KV cache',
+  vram: 'GPU memory',
+  parameters: 'Parameters',
+  fileSize: 'File',
+  computesOn: 'Runs on',
+  shape: 'Layers',
+  context: 'Context',
+
+  emptyTitle: 'Nothing measured yet',
+  emptyText: 'Type somewhere: the first suggestion fills this view.',
+
+  savings: 'What sparsity saves',
+  allDense: 'Every token so far ran dense. Switch to sparse to see what it saves.',
+  denseBytes: 'Dense',
+  readBytes: 'Read',
+  compareNow: 'Compare now',
+  comparePrompt: 'How much faster is that here?',
+
+  latency: 'Latency',
+  requestsChart: 'Time of the last suggestions',
+  speedChart: 'Tokens a second',
+  request: 'Suggestion',
+  mode: 'Mode',
+  total: 'Total',
+  queue: 'Queue',
+  prefill: 'Prefill',
+  decode: 'Decode',
+  other: 'Other',
+  reused: 'Reused',
+  computed: 'Computed',
+  generated: 'Generated',
+  meanTime: 'Mean',
+  promptTokens: 'Prompt tokens',
+  reusedFromCache: 'Reused from the cache',
+  computedAnew: 'Computed anew',
+  p50: 'Half of the suggestions were faster than this.',
+  p95: '95 of 100 suggestions were faster than this.',
+  p99: '99 of 100 suggestions were faster than this.',
+
+  sparsity: 'Sparsity',
+  neurons: 'Neurons per token',
+  computedShare: 'Computed',
+  predictedShare: 'Predicted',
+  activeShare: 'Truly active',
+  strip: 'Layers by tokens',
+  stripLegend: 'Share of the neurons',
+  stripComputed: 'Computed',
+  stripActive: 'Active',
+  layer: 'Layer',
+  mean: 'Mean',
+  newest: 'Newest token',
+  firstLayer: 'first layer',
+  lastLayer: 'last layer',
+  older: 'older',
+  newer: 'newest token',
+  recall: 'Shadow check',
+  neuronRecall: 'Neurons found',
+  massRecall: 'Weight of what they add',
+  recallMissing: 'Not measured yet. In predicted mode some tokens are computed again with every neuron, in idle time, to see what was left out.',
+  bytesPerToken: 'Bytes per token',
+  timePerToken: 'Time per token',
+  attention: 'Attention',
+  predictor: 'Predictor',
+  feedForward: 'Feed-forward',
+  head: 'Output head',
+  sampling: 'Sampling',
+  part: 'Part',
+  amount: 'Amount',
+  share: 'Share',
+
+  hotNeurons: 'Hot neurons',
+  hotLayers: 'By layer',
+  placement: 'Placement',
+
+  usefulness: 'Usefulness',
+  shown: 'shown (estimate)',
+  shownWhy:
+    'An estimate: VS Code does not tell extensions what it showed. Counted are the suggestions that were returned and not cancelled.',
+  accepted: 'accepted',
+  partlyAccepted: 'partly accepted',
+  charactersSaved: 'characters saved',
+  acceptedRate: 'Accepted of those shown (estimate)',
+  silences: 'Why nothing was suggested',
+
+  comparison: 'Comparison',
+  comparisonIntro: 'Runs the same prompt, from your own file, dense and sparse in turns.',
+  compareAgain: 'Compare again',
+  cancel: 'Cancel',
+  sameText: 'Both wrote the same text',
+  differentText: 'The texts differ',
+  noText: 'No text',
+  measure: 'Measure',
+  decodeSpeed: 'Tokens/s',
+  firstTokenTime: 'First token',
+  bytesRead: 'Bytes per token',
+  tokens: 'Tokens',
+  dense: 'Dense',
+  sparse: 'Sparse',
+
+  exportJson: 'Export JSON',
+  reset: 'Reset',
+  privacy: 'Everything here stays on this machine.',
+} as const;
+
+export const SWITCH_WORDS: Readonly<Record<SparsitySwitch, string>> = { sparse: 'Sparse', dense: 'Dense' };
+
+export const MODE_WORDS: Readonly<Record<FfnMode, string>> = { dense: 'Dense', exact: 'Exact', predicted: 'Predicted' };
+
+export const MODE_MEANINGS: Readonly<Record<FfnMode, string>> = {
+  dense: 'every neuron is computed',
+  exact: 'skips neurons that do not fire; the same text as dense',
+  predicted: 'computes the neurons that its predictors expect; close to dense',
+};
+
+export const ENGINE_WORDS: Readonly<Record<DashboardEngine['kind'], string>> = {
+  starting: 'Loading the model…',
+  ready: 'Ready',
+  restarting: 'Restarting…',
+  stopped: 'Stopped',
+  failed: 'Failed',
+};
+
+const plural = (count: number, one: string, many: string): string => `${formatCount(count)} ${count === 1 ? one : many}`;
+
+export const restartsSentence = (restarts: number): string => plural(restarts, 'restart', 'restarts');
+
+export const threadsWords = (threads: number): string => plural(threads, 'thread', 'threads');
+
+export const layersWords = (layers: string, neurons: string): string => `${layers} × ${neurons} neurons`;
+
+export const contextWords = (tokens: string): string => `${tokens} tokens`;
+
+/** "over 210 tokens (180 exact, 30 dense)". */
+export function overTokens(steps: StepsByMode): string {
+  const parts = (['exact', 'predicted', 'dense'] as const).filter((mode) => steps[mode] > 0);
+  const total = parts.reduce((sum, mode) => sum + steps[mode], 0);
+  const each = parts.map((mode) => `${formatCount(steps[mode])} ${MODE_WORDS[mode].toLowerCase()}`);
+  return `over ${plural(total, 'token', 'tokens')} (${each.join(', ')})`;
+}
+
+/** What stands beside the ratio of bytes; `ratio` is written already. */
+export const BYTES_SENTENCES = {
+  more: (ratio: string) => ({ figure: ratio, text: 'fewer bytes read a token than dense' }),
+  same: () => ({ figure: '1×', text: 'as many bytes read a token as dense' }),
+  less: (ratio: string) => ({ figure: ratio, text: 'more bytes read a token than dense' }),
+} as const;
+
+export const SPEED_SENTENCES = {
+  more: (ratio: string) => `${ratio} faster than dense on this machine`,
+  same: () => 'As fast as dense on this machine',
+  less: (ratio: string) => `${ratio} slower than dense on this machine`,
+} as const;
+
+export const overCompletions = (count: number): string => `over ${plural(count, 'completion', 'completions')} that ran the model`;
+
+export const requestSentence = (index: number, count: number): string =>
+  index === count - 1 ? 'Newest' : index === count - 2 ? 'One before the newest' : `${formatCount(count - 1 - index)} before the newest`;
+
+export const stripSentence = (part: string, layers: number, tokens: number, mean: string): string =>
+  `${part} neurons: ${plural(layers, 'layer', 'layers')} by the last ${plural(tokens, 'token', 'tokens')}, ${mean} on average`;
+
+export const cellSentence = (layer: number, tokensAgo: number, share: string): string =>
+  `Layer ${formatCount(layer)}, ${tokensAgo === 0 ? 'newest token' : `${plural(tokensAgo, 'token', 'tokens')} before the newest`}: ${share}`;
+
+export const recallPositions = (positions: number): string => `over ${plural(positions, 'token', 'tokens')} computed again`;
+
+export const weakestLayer = (layer: number, share: string): string => `least in layer ${formatCount(layer)}: ${share}`;
+
+export const hotSentence = (share: string): string => `80 % of the activations come from ${share} of the neurons`;
+
+export const hotTokens = (tokens: number): string => `over ${plural(tokens, 'token', 'tokens')} since the model was loaded`;
+
+export const fromCache = (count: number): string => `${formatCount(count)} of those shown came from the cache, without the model`;
+
+export const progressSentence = (done: number, total: number): string => `Run ${formatCount(Math.min(done + 1, total))} of ${formatCount(total)}`;
+
+export const comparedFile = (file: string, runs: number): string => `${file}, median of ${plural(runs, 'run', 'runs')} each`;
