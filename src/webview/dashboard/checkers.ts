@@ -44,7 +44,7 @@ export function shape<T>(fields: Fields<T>): Check {
 
 /** One shape for each value of the field `kind`. */
 export function byKind(shapes: ReadonlyMap<string, Check>): Check {
-  return (value) => isRecord(value) && typeof value['kind'] === 'string' && (shapes.get(value['kind'])?.(value) ?? false);
+  return (value) => isRecord(value) && typeof value.kind === 'string' && (shapes.get(value.kind)?.(value) ?? false);
 }
 
 export function both(first: Check, second: Check): Check {

@@ -62,8 +62,9 @@ function Result({ result }: { readonly result: Done }) {
   const speed = (side: ComparisonSide): string => written(decodeTokensPerSecond(side), formatPerSecond) ?? WORDS.notMeasured;
   const row = (label: string, value: (side: ComparisonSide) => string): readonly string[] => [label, value(dense), value(sparse)];
   const table: TableTwin = {
-    columns: [WORDS.measure, WORDS.dense, `${WORDS.sparse} (${MODE_WORDS[sparse.mode].toLowerCase()})`],
+    columns: [WORDS.measure, WORDS.dense, WORDS.sparse],
     rows: [
+      row(WORDS.mode, ({ mode }) => MODE_WORDS[mode]),
       row(WORDS.decodeSpeed, speed),
       row(WORDS.firstTokenTime, ({ firstTokenMs }) => formatMs(firstTokenMs)),
       row(WORDS.bytesRead, ({ bytesPerToken }) => formatBytes(bytesPerToken)),

@@ -29,6 +29,7 @@ export function ActionButton({ action, icon, secondary = false, disabled = false
       secondary={secondary}
       disabled={disabled}
       aria-disabled={disabled ? 'true' : 'false'}
+      aria-label={children}
       onClick={() => !disabled && send({ type: 'action', action })}
     >
       {children}
@@ -59,7 +60,7 @@ export function Section({ id, title, summary, children }: SectionProps) {
           <Codicon name={open ? 'chevron-down' : 'chevron-right'} />
           <span id={`${id}-title`} class="section-title">
             {title}
-          </span>
+          </span>{' '}
           {summary !== undefined && <span class="section-summary">{summary}</span>}
         </button>
       </h2>
@@ -70,7 +71,15 @@ export function Section({ id, title, summary, children }: SectionProps) {
   );
 }
 
-export function Group({ title, note, children }: { readonly title: string; readonly note?: string | undefined; readonly children: ComponentChildren }) {
+export function Group({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note?: string | undefined;
+  readonly children: ComponentChildren;
+}) {
   return (
     <div class="group">
       <h3 class="group-title">{title}</h3>

@@ -39,7 +39,8 @@ export function DashboardApp({ state, firstMemory, send, save }: DashboardAppPro
   }, [send, save, memory]);
   return (
     <DashboardProvider value={dashboard}>
-      <main aria-label={WORDS.title}>
+      <main>
+        <h1 class="visually-hidden">{WORDS.title}</h1>
         {state.value === undefined ? (
           <p class="state-line loading" role="status">
             <Codicon name="loading codicon-modifier-spin" /> {WORDS.loading}
@@ -59,7 +60,7 @@ function Sections({ state }: { readonly state: DashboardState }) {
   const used = usefulness.shown > 0 || usefulness.silences.length > 0;
   return (
     <>
-      <ModeSwitch mode={mode} />
+      <ModeSwitch mode={mode} running={ready} />
       <SavingsHeadline sparsity={sparsity} comparison={comparison} ready={ready} />
       {ready && !measured && <EmptyState />}
       <EngineSection engine={engine} model={model} now={now} />

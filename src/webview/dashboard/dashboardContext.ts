@@ -7,9 +7,9 @@ import type { DashboardToHost } from '../../protocol/dashboard';
 import type { ViewMemory } from './viewMemory';
 
 export interface Dashboard {
-  send(message: DashboardToHost): void;
+  readonly send: (message: DashboardToHost) => void;
   readonly memory: ViewMemory;
-  remember(change: Partial<ViewMemory>): void;
+  readonly remember: (change: Partial<ViewMemory>) => void;
 }
 
 const Context = createContext<Dashboard | undefined>(undefined);

@@ -106,9 +106,7 @@ const sparsity = shape<DashboardSparsity>({
   computedShare: optional(share),
   predictedShare: optional(share),
   activeShare: optional(share),
-  recall: optional(
-    shape<NonNullable<DashboardSparsity['recall']>>({ positions: amount, neuronRecall: perLayer, massRecall: perLayer }),
-  ),
+  recall: optional(shape<NonNullable<DashboardSparsity['recall']>>({ positions: amount, neuronRecall: perLayer, massRecall: perLayer })),
   strip,
   bytesPerToken: optional(
     shape<PhaseBytes>({ attentionBytes: amount, predictorBytes: amount, feedForwardBytes: amount, headBytes: amount }),
@@ -143,7 +141,7 @@ type Comparison<Kind extends DashboardComparison['kind']> = Omit<Extract<Dashboa
 
 const comparison = byKind(
   new Map([
-    ['none', shape<Comparison<'none'>>({})],
+    ['none', () => true],
     ['running', shape<Comparison<'running'>>({ done: amount, total: amount })],
     ['failed', shape<Comparison<'failed'>>({ message: sentence })],
     ['done', shape<Comparison<'done'>>({ path: filePath, runs: amount, dense: side, sparse: side, sameText: flag })],

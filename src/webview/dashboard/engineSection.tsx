@@ -38,8 +38,7 @@ function EngineState({ engine, hasModel }: { readonly engine: DashboardEngine; r
     <div class={kind === 'failed' ? 'engine-state message-error' : 'engine-state'}>
       <p class="state-line" role="status">
         <Codicon name={STATE_ICONS[kind]} kind={kind} />
-        <strong>{ENGINE_WORDS[kind]}</strong>
-        {restarts > 0 && <span class="note-inline">{restartsSentence(restarts)}</span>}
+        <strong>{ENGINE_WORDS[kind]}</strong> {restarts > 0 && <span class="note-inline">{restartsSentence(restarts)}</span>}
       </p>
       {error !== undefined && kind !== 'ready' && <p class="state-error">{error.message}</p>}
       {!hasModel && kind === 'ready' && <p class="state-error">{WORDS.noModel}</p>}

@@ -14,7 +14,7 @@ export interface Figure {
 
 export function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   return (
-    <dl class="figures">
+    <dl class={`figures figures-${figures.length}`}>
       {figures.map(({ label, value, why }) => (
         <div key={label} class="figure" title={why}>
           <dt>
@@ -73,7 +73,9 @@ export function Parts({ caption, parts, format }: PartsProps) {
       <div class="parts-bar" aria-hidden="true">
         {parts.map(
           ({ label, amount, part }) =>
-            amount > 0 && <span key={label} class={`part-${part}`} style={{ flexGrow: String(amount / total) }} title={`${label}: ${format(amount)}`} />,
+            amount > 0 && (
+              <span key={label} class={`part-${part}`} style={{ flexGrow: String(amount / total) }} title={`${label}: ${format(amount)}`} />
+            ),
         )}
       </div>
       <table class="parts-table">

@@ -6,16 +6,17 @@
 /** Keeps a number and its unit on one line. */
 const SPACE = '\u00a0';
 
-const formats = [0, 1, 2].map((digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const withDecimals = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const formats = { 0: withDecimals(0), 1: withDecimals(1), 2: withDecimals(2) } as const;
 
-/** About three significant digits, never more than two decimals. */
+/** Always three, so that a figure keeps its width while it changes. */
 function threeDigits(value: number): string {
-  const digits = value < 10 && value % 1 !== 0 ? 2 : value < 100 && value % 1 !== 0 ? 1 : 0;
-  return withDigits(value, digits);
+  return withDigits(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
 function withDigits(value: number, digits: 0 | 1 | 2): string {
-  return (formats[digits] as Intl.NumberFormat).format(value);
+  return formats[digits].format(value);
 }
 
 /** Whole milliseconds from 10 on, seconds from 10,000 on. */
@@ -28,13 +29,16 @@ const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** Decimal units: 1 MB = 1,000,000 bytes. */
 export function formatBytes(bytes: number): string {
-  const step = Math.max(0, BYTE_UNITS.findLastIndex((_, exponent) => bytes >= 0.9995 * 1000 ** exponent));
+  const step = Math.max(
+    0,
+    BYTE_UNITS.findLastIndex((_, exponent) => bytes >= 0.9995 * 1000 ** exponent),
+  );
   return `${step === 0 ? withDigits(bytes, 0) : threeDigits(bytes / 1000 ** step)}${SPACE}${BYTE_UNITS[step] ?? ''}`;
 }
 
 /** One decimal below 10 %; what is little is not written as nothing, and what is almost all not as all. */
 export function formatShare(share: number): string {
-  const percent = share * 100;
+  const percent = Math.min(100, share * 100);
   if (percent > 0 && percent < 0.05) return `<${SPACE}0.1${SPACE}%`;
   if (percent < 100 && percent >= 99.95) return `>${SPACE}99.9${SPACE}%`;
   const digits = percent === 0 || percent === 100 || (percent >= 9.95 && percent < 99) ? 0 : 1;

@@ -52,7 +52,11 @@ export function HeatStrip({ strip, massRecall }: HeatStripProps) {
   };
   return (
     <Chart id="strip" title={WORDS.strip} table={table} control={control}>
-      <StripCanvas cells={cells} end={end} label={stripSentence(PART_WORDS[memory.strip], cells.layers, cells.steps, formatShare(mean))} />
+      <StripCanvas
+        cells={cells}
+        end={end}
+        sentence={(drawn) => stripSentence(PART_WORDS[memory.strip], cells.steps, drawn, formatShare(mean))}
+      />
       <div class="strip-legend">
         <span>{formatShare(0)}</span>
         <StripScale />
@@ -64,16 +68,26 @@ export function HeatStrip({ strip, massRecall }: HeatStripProps) {
 
 function StripScale() {
   const { coldest, hottest } = useTheme();
-  return <span class="strip-scale" aria-hidden="true" style={{ background: `linear-gradient(to right, ${css(coldest)}, ${css(hottest)})` }} />;
+  return (
+    <span class="strip-scale" aria-hidden="true" style={{ background: `linear-gradient(to right, ${css(coldest)}, ${css(hottest)})` }} />
+  );
 }
 
-function StripCanvas({ cells, end, label }: { readonly cells: StripCells; readonly end: number; readonly label: string }) {
+interface StripCanvasProps {
+  readonly cells: StripCells;
+  readonly end: number;
+  /** `drawn`: for how many tokens there is room. */
+  readonly sentence: (drawn: number) => string;
+}
+
+function StripCanvas({ cells, end, sentence }: StripCanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(place);
   const theme = useTheme();
   const [pointed, setPointed] = useState<{ readonly layer: number; readonly column: number }>();
   const columns = Math.max(1, Math.floor(width / CELL_WIDTH_PX));
+  const label = sentence(Math.min(columns, cells.steps));
   const cellHeight = Math.max(1, Math.min(CELL_HEIGHT_PX, Math.floor(HEIGHT_PX / Math.max(1, cells.layers))));
   useEffect(() => {
     if (canvas.current !== null && width > 0) drawCells(canvas.current, cells, columns, end, theme);

@@ -5,7 +5,7 @@ import type { DashboardHotNeurons } from '../../protocol/dashboard';
 import { Chart } from './chart';
 import { Codicon, Section } from './controls';
 import { formatCount, formatShare } from './figures';
-import { hotSentence, hotTokens, WORDS } from './words';
+import { hotSentence, hotTokens, upTo, WORDS } from './words';
 
 export function HotNeuronsSection({ hotNeurons }: { readonly hotNeurons: DashboardHotNeurons | undefined }) {
   const measured = hotNeurons !== undefined && hotNeurons.tokens > 0 ? hotNeurons : undefined;
@@ -46,6 +46,7 @@ function LayerColumns({ shares }: { readonly shares: readonly number[] }) {
       </div>
       <p class="strip-side">
         <span>{WORDS.firstLayer}</span>
+        <span>{upTo(formatShare(most))}</span>
         <span>{WORDS.lastLayer}</span>
       </p>
     </Chart>

@@ -67,7 +67,8 @@ export function SpeedChart({ recent }: { readonly recent: readonly LatencyBar[] 
     <Chart id="speed" title={WORDS.speedChart} table={table}>
       <Plot options={speedOptions} data={data} heightPx={SPEED_HEIGHT_PX} label={WORDS.speedChart} onPoint={setPoint} />
       <p class="readout">
-        <span class="swatch part-2" aria-hidden="true" /> {WORDS.sparse} <span class="swatch swatch-hollow" aria-hidden="true" /> {WORDS.dense}
+        <span class="swatch part-2" aria-hidden="true" /> {WORDS.sparse} <span class="swatch swatch-hollow" aria-hidden="true" />{' '}
+        {WORDS.dense}
         {bar !== undefined && ` · ${requestSentence(index, recent.length)}: ${speedWords(speed)}, ${MODE_WORDS[bar.mode].toLowerCase()}`}
       </p>
     </Chart>
@@ -128,23 +129,18 @@ function stackedOptions(theme: ThemeColors): PlotOptions {
   return barOptions(
     theme,
     parts.map(({ label, part }) => ({ label, fill: theme.parts[part - 1] ?? theme.foreground, width: 0 })),
-    (ms) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`),
   );
 }
 
 /** Dense bars are hollow: the two differ without colour too. */
 function speedOptions(theme: ThemeColors): PlotOptions {
-  return barOptions(
-    theme,
-    [
-      { label: WORDS.sparse, fill: theme.parts[1] ?? theme.foreground, width: 0 },
-      { label: WORDS.dense, stroke: theme.foreground, width: 1 },
-    ],
-    String,
-  );
+  return barOptions(theme, [
+    { label: WORDS.sparse, fill: theme.parts[1] ?? theme.foreground, width: 0 },
+    { label: WORDS.dense, stroke: theme.foreground, width: 1 },
+  ]);
 }
 
-function barOptions(theme: ThemeColors, series: readonly uPlot.Series[], written: (value: number) => string): PlotOptions {
+function barOptions(theme: ThemeColors, series: readonly uPlot.Series[]): PlotOptions {
   const bars = uPlot.paths.bars?.({ size: [0.75, 14] });
   return {
     legend: { show: false },
@@ -157,14 +153,14 @@ function barOptions(theme: ThemeColors, series: readonly uPlot.Series[], written
     axes: [
       { show: false },
       {
-        size: 42,
+        size: 36,
         gap: 4,
         space: 24,
         stroke: theme.muted,
         font: theme.font,
         grid: { stroke: theme.lines, width: 1 },
         ticks: { show: false },
-        values: (_, splits) => splits.map(written),
+        values: (_, splits) => splits.map(String),
       },
     ],
     series: [{}, ...series.map((each) => ({ ...each, ...(bars && { paths: bars }), points: { show: false } }))],

@@ -24,15 +24,17 @@ export function LatencySection({ latency }: { readonly latency: DashboardLatency
       {recent.length > 0 && (
         <>
           <RequestsChart recent={recent} />
-          <Parts
-            caption={`${WORDS.requestsChart}: ${WORDS.meanTime.toLowerCase()}`}
-            format={formatMs}
-            parts={LATENCY_PARTS.map(({ label, field, part }) => ({
-              label,
-              part,
-              amount: recent.reduce((sum, bar) => sum + bar[field], 0) / recent.length,
-            }))}
-          />
+          <Group title={WORDS.meanParts}>
+            <Parts
+              caption={WORDS.meanParts}
+              format={formatMs}
+              parts={LATENCY_PARTS.map(({ label, field, part }) => ({
+                label,
+                part,
+                amount: recent.reduce((sum, bar) => sum + bar[field], 0) / recent.length,
+              }))}
+            />
+          </Group>
           <SpeedChart recent={recent} />
         </>
       )}

@@ -7,6 +7,8 @@ import 'uplot/dist/uPlot.min.css';
 import type { DashboardState, DashboardToHost, DashboardToView } from '../../protocol/dashboard';
 import { connectToHost } from '../hostConnection';
 import './dashboard.css';
+import './figures.css';
+import './charts.css';
 import { DashboardApp } from './dashboardApp';
 import { isDashboardToView } from './dashboardGuard';
 import { toViewMemory } from './viewMemory';
@@ -17,5 +19,13 @@ const state = signal<DashboardState | undefined>(undefined);
 host.onMessage((message) => {
   state.value = message.state;
 });
-render(<DashboardApp state={state} firstMemory={toViewMemory(host.savedState)} send={host.send} save={host.saveState} />, document.body);
+render(
+  <DashboardApp
+    state={state}
+    firstMemory={toViewMemory(host.savedState)}
+    send={(message) => host.send(message)}
+    save={(memory) => host.saveState(memory)}
+  />,
+  document.body,
+);
 host.send({ type: 'ready' });

@@ -10,7 +10,13 @@ import { MODE_MEANINGS, MODE_WORDS, SWITCH_WORDS, WORDS } from './words';
 /** After this long without an answer the switch shows again what the host says. */
 const ANSWER_MS = 3000;
 
-export function ModeSwitch({ mode }: { readonly mode: DashboardMode }) {
+interface ModeSwitchProps {
+  readonly mode: DashboardMode;
+  /** Whether there is a model that runs in that mode. */
+  readonly running: boolean;
+}
+
+export function ModeSwitch({ mode, running }: ModeSwitchProps) {
   const { send } = useDashboard();
   const [asked, setAsked] = useState<SparsitySwitch>();
   const pending = asked !== undefined && asked !== mode.chosen;
@@ -50,8 +56,10 @@ export function ModeSwitch({ mode }: { readonly mode: DashboardMode }) {
           <>
             <Codicon name="sync" /> {SWITCH_WORDS[shown]}. {WORDS.pending}
           </>
-        ) : (
+        ) : running ? (
           <EffectiveMode mode={mode} />
+        ) : (
+          WORDS.notRunning
         )}
       </p>
     </div>

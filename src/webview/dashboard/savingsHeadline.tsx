@@ -6,7 +6,7 @@ import type { DashboardComparison, DashboardSparsity } from '../../protocol/dash
 import { ActionButton, Codicon } from './controls';
 import { Bars } from './figureDisplay';
 import { formatBytes, formatRatio } from './figures';
-import { compared, savingsOf, speedupOf, type Savings } from './savings';
+import { compared, savingsOf, speedupOf } from './savings';
 import { BYTES_SENTENCES, overTokens, progressSentence, SPEED_SENTENCES, WORDS } from './words';
 
 interface HeadlineProps {
@@ -18,10 +18,26 @@ interface HeadlineProps {
 export function SavingsHeadline({ sparsity, comparison, ready }: HeadlineProps) {
   const savings = savingsOf(sparsity);
   if (savings === undefined) return null;
+  const skipped = savings.steps.exact + savings.steps.predicted > 0;
+  const { ratio, bytesPerToken, denseBytesPerToken, steps } = savings;
+  const longest = Math.max(bytesPerToken, denseBytesPerToken);
   return (
     <section class="headline" aria-label={WORDS.savings}>
-      {savings.steps.exact + savings.steps.predicted === 0 ? <p>{WORDS.allDense}</p> : <Saved savings={savings} />}
-      <Speed comparison={comparison} ready={ready} />
+      <div class="claims">
+        {skipped ? <Claim {...BYTES_SENTENCES[compared(ratio)](turned(ratio))} /> : <p class="claim">{WORDS.allDense}</p>}
+        <Speed comparison={comparison} ready={ready} />
+      </div>
+      {skipped && (
+        <>
+          <Bars
+            bars={[
+              { label: WORDS.readBytes, share: bytesPerToken / longest, value: formatBytes(bytesPerToken), part: 2 },
+              { label: WORDS.denseBytes, share: denseBytesPerToken / longest, value: formatBytes(denseBytesPerToken), part: 0 },
+            ]}
+          />
+          <p class="note">{overTokens(steps)}</p>
+        </>
+      )}
     </section>
   );
 }
@@ -31,44 +47,28 @@ function turned(ratio: number): string {
   return formatRatio(ratio < 1 ? 1 / ratio : ratio);
 }
 
-function Saved({ savings }: { readonly savings: Savings }) {
-  const { ratio, bytesPerToken, denseBytesPerToken, steps } = savings;
-  const { figure, text } = BYTES_SENTENCES[compared(ratio)](turned(ratio));
-  const longest = Math.max(bytesPerToken, denseBytesPerToken);
+function Claim({ figure, text }: { readonly figure: string; readonly text: string }) {
   return (
-    <>
-      <p class="headline-sentence">
-        <span class="headline-figure">{figure}</span> <span>{text}</span>
-      </p>
-      <Bars
-        bars={[
-          { label: WORDS.readBytes, share: bytesPerToken / longest, value: formatBytes(bytesPerToken), part: 2 },
-          { label: WORDS.denseBytes, share: denseBytesPerToken / longest, value: formatBytes(denseBytesPerToken), part: 0 },
-        ]}
-      />
-      <p class="note">{overTokens(steps)}</p>
-    </>
+    <p class="claim">
+      <span class="claim-figure">{figure}</span> <span>{text}</span>
+    </p>
   );
 }
 
 function Speed({ comparison, ready }: { readonly comparison: DashboardComparison; readonly ready: boolean }) {
   const speedup = speedupOf(comparison);
-  if (speedup !== undefined) {
-    return (
-      <p class="headline-speed">
-        <Codicon name="dashboard" /> {SPEED_SENTENCES[compared(speedup)](turned(speedup))}
-      </p>
-    );
-  }
+  if (speedup !== undefined) return <Claim {...SPEED_SENTENCES[compared(speedup)](turned(speedup))} />;
   if (comparison.kind === 'running') {
     return (
-      <p class="headline-speed">
-        <Codicon name="loading codicon-modifier-spin" /> {progressSentence(comparison.done, comparison.total)}
+      <p class="claim">
+        <span>
+          <Codicon name="loading codicon-modifier-spin" /> {progressSentence(comparison.done, comparison.total)}
+        </span>
       </p>
     );
   }
   return (
-    <div class="headline-ask">
+    <div class="claim">
       <span>{WORDS.comparePrompt}</span>
       <ActionButton action="compare" disabled={!ready}>
         {WORDS.compareNow}

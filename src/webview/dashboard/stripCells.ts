@@ -33,7 +33,7 @@ export function layerShares({ layers, steps, cells }: StripCells): readonly Laye
   });
 }
 
-const SCALE_ENDS = [0.1, 0.25, 0.5, 1] as const;
+const SCALE_ENDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1] as const;
 
 /** The end of the colour scale: the least of a few that holds every share, so that it seldom jumps. */
 export function scaleEnd({ cells }: StripCells): number {

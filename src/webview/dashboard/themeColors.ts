@@ -30,7 +30,7 @@ export function readTheme(): ThemeColors {
     muted: value('descriptionForeground', foreground),
     lines: css(mix(background, ink, 0.16)),
     parts: ['charts-blue', 'charts-green', 'charts-purple', 'charts-orange', 'charts-yellow'].map((name) => value(name, foreground)),
-    coldest: mix(background, ink, 0.07),
+    coldest: mix(background, ink, 0.06),
     hottest: toRgb(value('charts-green', foreground), background),
     font: `11px ${value('font-family', 'sans-serif')}`,
   };
@@ -51,7 +51,10 @@ export function useTheme(): ThemeColors {
 /** #rgb, #rrggbb, #rrggbbaa, rgb() and rgba(), the forms of VS Code's variables, laid over `under`. */
 export function toRgb(color: string, under: Rgb): Rgb {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(color)?.[1];
-  const numbers = /^rgba?\(([^)]*)\)$/i.exec(color)?.[1]?.split(/[\s,/]+/).map(Number);
+  const numbers = /^rgba?\(([^)]*)\)$/i
+    .exec(color)?.[1]
+    ?.split(/[\s,/]+/)
+    .map(Number);
   const [red, green, blue, alpha = 1] = hex === undefined ? (numbers ?? []) : hexNumbers(hex);
   if (red === undefined || green === undefined || blue === undefined) return under;
   return mix(under, [red, green, blue], alpha);
@@ -67,7 +70,7 @@ export function css([red, green, blue]: Rgb): string {
 }
 
 function hexNumbers(hex: string): readonly number[] {
-  const digits = hex.length < 6 ? [...hex].map((digit) => digit + digit) : (hex.match(/../g) ?? []);
+  const digits = (hex.match(hex.length < 6 ? /./g : /../g) ?? []).map((digits) => (digits.length === 1 ? digits + digits : digits));
   const [red = 0, green = 0, blue = 0, alpha = 255] = digits.map((pair) => Number.parseInt(pair, 16));
   return [red, green, blue, alpha / 255];
 }

@@ -25,7 +25,9 @@ export function UsefulnessSection({ usefulness }: { readonly usefulness: Dashboa
       {shownFromCache > 0 && <p class="note">{fromCache(shownFromCache)}</p>}
       {silences.length > 0 && (
         <Group title={WORDS.silences}>
-          <Bars bars={silences.map(({ sentence, count }) => ({ label: sentence, share: count / most, value: formatCount(count), part: 0 }))} />
+          <Bars
+            bars={silences.map(({ sentence, count }) => ({ label: sentence, share: count / most, value: formatCount(count), part: 0 }))}
+          />
         </Group>
       )}
     </Section>

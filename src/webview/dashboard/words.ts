@@ -17,6 +17,7 @@ export const WORDS = {
   switchLegend: 'Which neurons are computed',
   reasonLabel: 'Now running:',
   pending: 'From the next token on.',
+  notRunning: 'Applies as soon as the engine runs.',
 
   engine: 'Engine',
   noModel: 'No model is loaded.',
@@ -42,13 +43,14 @@ export const WORDS = {
 
   savings: 'What sparsity saves',
   allDense: 'Every token so far ran dense. Switch to sparse to see what it saves.',
-  denseBytes: 'Dense',
-  readBytes: 'Read',
+  denseBytes: 'Dense would read',
+  readBytes: 'Read per token',
   compareNow: 'Compare now',
-  comparePrompt: 'How much faster is that here?',
+  comparePrompt: 'How much faster is that on this machine?',
 
   latency: 'Latency',
-  requestsChart: 'Time of the last suggestions',
+  requestsChart: 'Time of the last suggestions, ms',
+  meanParts: 'On average',
   speedChart: 'Tokens a second',
   request: 'Suggestion',
   mode: 'Mode',
@@ -60,7 +62,6 @@ export const WORDS = {
   reused: 'Reused',
   computed: 'Computed',
   generated: 'Generated',
-  meanTime: 'Mean',
   promptTokens: 'Prompt tokens',
   reusedFromCache: 'Reused from the cache',
   computedAnew: 'Computed anew',
@@ -87,7 +88,8 @@ export const WORDS = {
   recall: 'Shadow check',
   neuronRecall: 'Neurons found',
   massRecall: 'Weight of what they add',
-  recallMissing: 'Not measured yet. In predicted mode some tokens are computed again with every neuron, in idle time, to see what was left out.',
+  recallMissing:
+    'Not measured yet. In predicted mode some tokens are computed again with every neuron, in idle time, to see what was left out.',
   bytesPerToken: 'Bytes per token',
   timePerToken: 'Time per token',
   attention: 'Attention',
@@ -161,48 +163,52 @@ export const layersWords = (layers: string, neurons: string): string => `${layer
 
 export const contextWords = (tokens: string): string => `${tokens} tokens`;
 
-/** "over 210 tokens (180 exact, 30 dense)". */
+/** "Over 210 tokens (180 exact, 30 dense)". */
 export function overTokens(steps: StepsByMode): string {
   const parts = (['exact', 'predicted', 'dense'] as const).filter((mode) => steps[mode] > 0);
   const total = parts.reduce((sum, mode) => sum + steps[mode], 0);
   const each = parts.map((mode) => `${formatCount(steps[mode])} ${MODE_WORDS[mode].toLowerCase()}`);
-  return `over ${plural(total, 'token', 'tokens')} (${each.join(', ')})`;
+  return `Over ${plural(total, 'token', 'tokens')} (${each.join(', ')})`;
 }
 
-/** What stands beside the ratio of bytes; `ratio` is written already. */
+/** A ratio and what it is of; `ratio` is written already. */
 export const BYTES_SENTENCES = {
-  more: (ratio: string) => ({ figure: ratio, text: 'fewer bytes read a token than dense' }),
-  same: () => ({ figure: '1×', text: 'as many bytes read a token as dense' }),
-  less: (ratio: string) => ({ figure: ratio, text: 'more bytes read a token than dense' }),
+  more: (ratio: string) => ({ figure: ratio, text: 'fewer bytes a token than dense' }),
+  same: () => ({ figure: '1×', text: 'as many bytes a token as dense' }),
+  less: (ratio: string) => ({ figure: ratio, text: 'more bytes a token than dense' }),
 } as const;
 
 export const SPEED_SENTENCES = {
-  more: (ratio: string) => `${ratio} faster than dense on this machine`,
-  same: () => 'As fast as dense on this machine',
-  less: (ratio: string) => `${ratio} slower than dense on this machine`,
+  more: (ratio: string) => ({ figure: ratio, text: 'faster than dense on this machine' }),
+  same: () => ({ figure: '1×', text: 'as fast as dense on this machine' }),
+  less: (ratio: string) => ({ figure: ratio, text: 'slower than dense on this machine' }),
 } as const;
 
-export const overCompletions = (count: number): string => `over ${plural(count, 'completion', 'completions')} that ran the model`;
+export const overCompletions = (count: number): string => `Over ${plural(count, 'completion', 'completions')} that ran the model`;
 
 export const requestSentence = (index: number, count: number): string =>
-  index === count - 1 ? 'Newest' : index === count - 2 ? 'One before the newest' : `${formatCount(count - 1 - index)} before the newest`;
+  index === count - 1 ? 'Newest' : `${formatCount(count - 1 - index)} earlier`;
 
-export const stripSentence = (part: string, layers: number, tokens: number, mean: string): string =>
-  `${part} neurons: ${plural(layers, 'layer', 'layers')} by the last ${plural(tokens, 'token', 'tokens')}, ${mean} on average`;
+/** `drawn`: how many of the newest tokens there is room for. */
+export const stripSentence = (part: string, tokens: number, drawn: number, mean: string): string =>
+  `${part}: ${mean} on average over ${plural(tokens, 'token', 'tokens')}${drawn < tokens ? `; the newest ${formatCount(drawn)} are drawn` : ''}`;
+
+export const upTo = (share: string): string => `up to ${share}`;
 
 export const cellSentence = (layer: number, tokensAgo: number, share: string): string =>
   `Layer ${formatCount(layer)}, ${tokensAgo === 0 ? 'newest token' : `${plural(tokensAgo, 'token', 'tokens')} before the newest`}: ${share}`;
 
-export const recallPositions = (positions: number): string => `over ${plural(positions, 'token', 'tokens')} computed again`;
+export const recallPositions = (positions: number): string => `Over ${plural(positions, 'token', 'tokens')} computed again`;
 
 export const weakestLayer = (layer: number, share: string): string => `least in layer ${formatCount(layer)}: ${share}`;
 
 export const hotSentence = (share: string): string => `80 % of the activations come from ${share} of the neurons`;
 
-export const hotTokens = (tokens: number): string => `over ${plural(tokens, 'token', 'tokens')} since the model was loaded`;
+export const hotTokens = (tokens: number): string => `Over ${plural(tokens, 'token', 'tokens')} since the model was loaded`;
 
 export const fromCache = (count: number): string => `${formatCount(count)} of those shown came from the cache, without the model`;
 
-export const progressSentence = (done: number, total: number): string => `Run ${formatCount(Math.min(done + 1, total))} of ${formatCount(total)}`;
+export const progressSentence = (done: number, total: number): string =>
+  `Comparing: run ${formatCount(Math.min(done + 1, total))} of ${formatCount(total)}`;
 
 export const comparedFile = (file: string, runs: number): string => `${file}, median of ${plural(runs, 'run', 'runs')} each`;
