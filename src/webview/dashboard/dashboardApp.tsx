@@ -101,6 +101,9 @@ function Footer() {
         <ActionButton action="reset" icon="clear-all" secondary>
           {WORDS.reset}
         </ActionButton>
+        <ActionButton action="settings" icon="gear" secondary>
+          {WORDS.settings}
+        </ActionButton>
       </div>
       <p class="note">
         <Codicon name="lock" /> {WORDS.privacy}

@@ -20,13 +20,16 @@ const PART_WORDS: Readonly<Record<StripPart, string>> = { computed: WORDS.stripC
 
 interface HeatStripProps {
   readonly strip: DashboardStrip;
+  /** Shown until the user chooses. */
+  readonly firstPart: StripPart;
   /** From shadow checks, for the table. */
   readonly massRecall: readonly number[] | undefined;
 }
 
-export function HeatStrip({ strip, massRecall }: HeatStripProps) {
+export function HeatStrip({ strip, firstPart, massRecall }: HeatStripProps) {
   const { memory, remember } = useDashboard();
-  const cells = useMemo(() => stripCells(strip, memory.strip), [strip, memory.strip]);
+  const part = memory.strip ?? firstPart;
+  const cells = useMemo(() => stripCells(strip, part), [strip, part]);
   const shares = layerShares(cells);
   const end = scaleEnd(cells);
   const mean = shares.reduce((sum, layer) => sum + layer.mean, 0) / Math.max(1, shares.length);
@@ -34,7 +37,7 @@ export function HeatStrip({ strip, massRecall }: HeatStripProps) {
     <select
       class="chart-select"
       aria-label={WORDS.stripLegend}
-      value={memory.strip}
+      value={part}
       onChange={(event) => remember({ strip: event.currentTarget.value === 'active' ? 'active' : 'computed' })}
     >
       <option value="computed">{WORDS.stripComputed}</option>
@@ -52,11 +55,7 @@ export function HeatStrip({ strip, massRecall }: HeatStripProps) {
   };
   return (
     <Chart id="strip" title={WORDS.strip} table={table} control={control}>
-      <StripCanvas
-        cells={cells}
-        end={end}
-        sentence={(drawn) => stripSentence(PART_WORDS[memory.strip], cells.steps, drawn, formatShare(mean))}
-      />
+      <StripCanvas cells={cells} end={end} sentence={(drawn) => stripSentence(PART_WORDS[part], cells.steps, drawn, formatShare(mean))} />
       <div class="strip-legend">
         <span>{formatShare(0)}</span>
         <StripScale />

@@ -13,21 +13,30 @@ import { overTokens, recallPositions, weakestLayer, WORDS } from './words';
 export function SparsitySection({ sparsity }: { readonly sparsity: DashboardSparsity }) {
   const { computedShare, predictedShare, activeShare, steps, strip, recall, bytesPerToken, phasesPerToken } = sparsity;
   const computed = written(computedShare, formatShare);
+  const active = written(activeShare, formatShare);
+  // The other modes read every gate: what differs there is which neurons fire.
+  const choosing = steps.predicted > 0;
+  const told = choosing
+    ? computed && `${computed} ${WORDS.computedShare.toLowerCase()}`
+    : active && `${active} ${WORDS.stripActive.toLowerCase()}`;
   return (
-    <Section id="sparsity" title={WORDS.sparsity} summary={computed && `${computed} ${WORDS.computedShare.toLowerCase()}`}>
+    <Section id="sparsity" title={WORDS.sparsity} summary={told}>
       <Group title={WORDS.neurons} note={totalSteps(steps) > 0 ? overTokens(steps) : undefined}>
         <Bars
           bars={[
             { label: WORDS.computedShare, share: computedShare, value: computed, part: 1 },
             // Only predicted mode asks a predictor.
-            ...(steps.predicted > 0 || predictedShare !== undefined
+            ...(choosing || predictedShare !== undefined
               ? [{ label: WORDS.predictedShare, share: predictedShare, value: written(predictedShare, formatShare), part: 3 }]
               : []),
-            { label: WORDS.activeShare, share: activeShare, value: written(activeShare, formatShare), part: 2 },
+            { label: WORDS.activeShare, share: activeShare, value: active, part: 2 },
           ]}
         />
+        {steps.exact > 0 && <p class="note">{WORDS.exactNote}</p>}
       </Group>
-      {strip.steps > 0 && strip.layers > 0 && <HeatStrip strip={strip} massRecall={recall?.massRecall} />}
+      {strip.steps > 0 && strip.layers > 0 && (
+        <HeatStrip strip={strip} firstPart={choosing ? 'computed' : 'active'} massRecall={recall?.massRecall} />
+      )}
       {bytesPerToken !== undefined && <TokenBytes bytes={bytesPerToken} />}
       {phasesPerToken !== undefined && <TokenTimes phases={phasesPerToken} />}
       <Recall recall={recall} />

@@ -13,7 +13,8 @@ export type ChartId = (typeof CHART_IDS)[number];
 export interface ViewMemory {
   readonly folded: readonly SectionId[];
   readonly tables: readonly ChartId[];
-  readonly strip: StripPart;
+  /** Until the user chooses: what says most in the mode that runs. */
+  readonly strip?: StripPart;
 }
 
 /** From whatever an older or newer version of the view saved. */
@@ -22,7 +23,7 @@ export function toViewMemory(saved: unknown): ViewMemory {
   return {
     folded: known(fields.folded, SECTION_IDS),
     tables: known(fields.tables, CHART_IDS),
-    strip: fields.strip === 'active' ? 'active' : 'computed',
+    ...((fields.strip === 'active' || fields.strip === 'computed') && { strip: fields.strip }),
   };
 }
 

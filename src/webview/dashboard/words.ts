@@ -25,7 +25,6 @@ export const WORDS = {
   start: 'Start',
   showLog: 'Show log',
   chooseModel: 'Choose model',
-  settings: 'Settings',
   tokensPerSecond: 'tokens/s',
   firstToken: 'first token',
   resident: 'memory',
@@ -74,6 +73,7 @@ export const WORDS = {
   computedShare: 'Computed',
   predictedShare: 'Predicted',
   activeShare: 'Truly active',
+  exactNote: 'Exact mode reads the gate of every neuron to find those that fire, and skips the rest of the others.',
   strip: 'Layers by tokens',
   stripLegend: 'Share of the neurons',
   stripComputed: 'Computed',
@@ -103,7 +103,6 @@ export const WORDS = {
 
   hotNeurons: 'Hot neurons',
   hotLayers: 'By layer',
-  placement: 'Placement',
 
   usefulness: 'Usefulness',
   shown: 'shown (estimate)',
@@ -132,6 +131,7 @@ export const WORDS = {
 
   exportJson: 'Export JSON',
   reset: 'Reset',
+  settings: 'Settings',
   privacy: 'Everything here stays on this machine.',
 } as const;
 

@@ -106,11 +106,23 @@ describe('the sparsity view', () => {
     expect(text).toContain('The model had nothing to add.61');
   });
 
-  it('exports and resets', () => {
+  it('explains that exact mode reads every gate, and shows which neurons fire', () => {
+    const choice = (): string | undefined => view.root.querySelector<HTMLSelectElement>('.chart-select')?.value;
+    show(FULL);
+    expect(view.text()).not.toContain('Exact mode reads the gate of every neuron');
+    expect(choice()).toBe('computed');
+    view.show({ ...FULL, sparsity: { ...FULL.sparsity, steps: { dense: 0, exact: 200, predicted: 0 }, computedShare: 1 } });
+    expect(view.text('#sparsity-body')).toContain('Exact mode reads the gate of every neuron');
+    expect(choice()).toBe('active');
+    expect(view.text('[aria-controls=sparsity-body]')).toBe('Sparsity 12 % active');
+  });
+
+  it('exports, resets and opens the settings', () => {
     show(FULL);
     view.click(view.button('Export JSON'));
     view.click(view.button('Reset'));
-    expect(view.sent.map((message) => message.type === 'action' && message.action)).toEqual(['export', 'reset']);
+    view.click(view.button('Settings'));
+    expect(view.sent.map((message) => message.type === 'action' && message.action)).toEqual(['export', 'reset', 'settings']);
   });
 
   it('lets go of its charts when a section is folded or the view is removed', () => {

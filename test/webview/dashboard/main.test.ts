@@ -28,5 +28,5 @@ it('asks for the state, draws what is understood and drops the rest', async () =
 
   expect(document.querySelector('#engine-body')?.textContent).toBe('');
   await act(() => document.querySelector<HTMLElement>('[aria-controls="engine-body"]')?.click());
-  expect(saved).toEqual([{ folded: [], tables: [], strip: 'computed' }]);
+  expect(saved).toEqual([{ folded: [], tables: [] }]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toggled, toViewMemory } from '../../../src/webview/dashboard/viewMemory';
 
-const FRESH = { folded: [], tables: [], strip: 'computed' };
+const FRESH = { folded: [], tables: [] };
 
 describe('what the view remembers', () => {
   it.each([[undefined], [null], ['folded'], [7], [[]], [{ folded: 'engine', tables: 3, strip: {} }]])('begins anew from %j', (saved) => {
