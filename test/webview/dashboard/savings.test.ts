@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { compared, savingsOf, speedupOf } from '../../../src/webview/dashboard/savings';
+import { FULL, UNUSED } from './sampleStates';
+
+describe('savings', () => {
+  it('are the dense bytes over the bytes read, added up over the phases', () => {
+    expect(savingsOf(FULL.sparsity)).toMatchObject({ bytesPerToken: 24_000_000, ratio: 2.6 });
+  });
+
+  it('are not known before the first token', () => {
+    expect(savingsOf(UNUSED.sparsity)).toBeUndefined();
+    expect(savingsOf({ ...FULL.sparsity, denseBytesPerToken: 0 })).toBeUndefined();
+    expect(savingsOf({ ...FULL.sparsity, steps: { dense: 0, exact: 0, predicted: 0 } })).toBeUndefined();
+  });
+
+  it('in time come from a comparison only', () => {
+    expect(speedupOf(FULL.comparison)).toBeCloseTo(402 / 196);
+    expect(speedupOf({ kind: 'none' })).toBeUndefined();
+    expect(speedupOf({ kind: 'running', done: 5, total: 6 })).toBeUndefined();
+  });
+
+  it('are not claimed from a comparison that generated nothing', () => {
+    if (FULL.comparison.kind !== 'done') throw new Error('The sample holds a comparison.');
+    const { dense } = FULL.comparison;
+    expect(speedupOf({ ...FULL.comparison, dense: { ...dense, generatedTokens: 0, decodeMs: 0 } })).toBeUndefined();
+  });
+
+  it('call a small difference none', () => {
+    expect([compared(1.04), compared(0.96), compared(1.2), compared(0.8)]).toEqual(['same', 'same', 'more', 'less']);
+  });
+});
