@@ -1,0 +1,61 @@
+/**
+ * What the next question would cost in tokens: a bar with numbers, the parts on hover or focus, and, always in sight, what would be
+ * left out or cut.
+ */
+import type { JSX } from 'preact';
+import type { TokenBudget } from '../../../protocol/chat';
+import { visibleText } from '../markdown/visibleText';
+import { WORDS } from '../words';
+
+export function TokenBudgetMeter({ budget }: { readonly budget: TokenBudget }): JSX.Element | null {
+  // Nothing to measure against until a model has said how much it takes.
+  if (budget.available === 0) return null;
+  const used = budget.parts.reduce((sum, part) => sum + part.tokens, 0);
+  const isOver = used > budget.available;
+  return (
+    <div class="budget">
+      <button
+        type="button"
+        class={`budget-button${isOver ? ' over' : ''}`}
+        aria-label={`${WORDS.budget}: ${WORDS.budgetSpoken(used, budget.available)}`}
+        aria-describedby="budget-parts"
+      >
+        <span class="budget-bar" aria-hidden="true">
+          <span class="budget-used" style={{ width: `${Math.min(100, (100 * used) / budget.available)}%` }} />
+        </span>
+        <span class="budget-numbers">{WORDS.budgetShort(used, budget.available)}</span>
+      </button>
+      <BudgetParts budget={budget} used={used} />
+    </div>
+  );
+}
+
+function BudgetParts({ budget, used }: { readonly budget: TokenBudget; readonly used: number }): JSX.Element {
+  const left = budget.available - used;
+  return (
+    <div id="budget-parts" class="budget-parts" role="tooltip">
+      <p>{WORDS.budget}</p>
+      <dl>
+        {budget.parts.map((part, index) => (
+          <div key={index}>
+            <dt>{visibleText(part.label)}</dt>
+            <dd>{WORDS.tokenCount(part.tokens)}</dd>
+          </div>
+        ))}
+        <div class="budget-rest">
+          <dt>{left < 0 ? WORDS.budgetOver : WORDS.budgetFree}</dt>
+          <dd>{WORDS.tokenCount(Math.abs(left))}</dd>
+        </div>
+      </dl>
+      <BudgetWarnings budget={budget} />
+    </div>
+  );
+}
+
+export function BudgetWarnings({ budget }: { readonly budget: TokenBudget }): JSX.Element | null {
+  const warnings = [
+    ...(budget.trimmedMessages > 0 ? [WORDS.willTrim(budget.trimmedMessages)] : []),
+    ...(budget.cutMentions.length > 0 ? [WORDS.willCut(budget.cutMentions.map(visibleText))] : []),
+  ];
+  return warnings.length === 0 ? null : <p class="budget-warning">{warnings.join('; ')}</p>;
+}
