@@ -93,8 +93,9 @@ export const WORDS = {
   budgetFree: 'left',
   budgetOver: 'over',
   tokenCount: (count: number) => number.format(count),
-  willTrim: (messages: number) => `${counted(messages, 'oldest message')} will be left out`,
-  willCut: (labels: readonly string[]) => `will be cut: ${labels.map((label) => (label.startsWith('#') ? label : `#${label}`)).join(', ')}`,
+  willTrim: (messages: number) => `${counted(messages, 'oldest message')} will be left out.`,
+  willCut: (labels: readonly string[]) =>
+    `Does not fit and will be cut: ${labels.map((label) => (label.startsWith('#') ? label : `#${label}`)).join(', ')}`,
 
   // The history
   searchConversations: 'Search conversations',

@@ -7,7 +7,8 @@ import { MentionChip } from '../controls/MentionChip';
 import type { Draft } from '../savedDraft';
 import { WORDS } from '../words';
 import { SUGGESTION_LIST_ID, SuggestionList, suggestionId } from './SuggestionList';
-import { BudgetWarnings, TokenBudgetMeter } from './TokenBudgetMeter';
+import { ComposerWarnings } from './ComposerWarnings';
+import { TokenBudgetMeter } from './TokenBudgetMeter';
 import { useComposer, type ComposerBehaviour, type ComposerParts } from './useComposer';
 
 export function Composer(parts: ComposerParts): JSX.Element {
@@ -45,8 +46,7 @@ export function Composer(parts: ComposerParts): JSX.Element {
         />
         <ComposerTools parts={parts} composer={composer} />
       </div>
-      {excessChars > 0 && <p class="budget-warning">{WORDS.tooLong(excessChars)}</p>}
-      <BudgetWarnings budget={chat.budget} />
+      <ComposerWarnings budget={chat.budget} excessChars={excessChars} />
     </div>
   );
 }

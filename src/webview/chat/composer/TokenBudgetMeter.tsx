@@ -1,6 +1,5 @@
 /**
- * What the next question would cost in tokens: a bar with numbers, the parts on hover or focus, and, always in sight, what would be
- * left out or cut.
+ * What the next question would cost in tokens: a bar with numbers, and its parts on hover or focus.
  */
 import type { JSX } from 'preact';
 import type { TokenBudget } from '../../../protocol/chat';
@@ -47,15 +46,6 @@ function BudgetParts({ budget, used }: { readonly budget: TokenBudget; readonly 
           <dd>{WORDS.tokenCount(Math.abs(left))}</dd>
         </div>
       </dl>
-      <BudgetWarnings budget={budget} />
     </div>
   );
-}
-
-export function BudgetWarnings({ budget }: { readonly budget: TokenBudget }): JSX.Element | null {
-  const warnings = [
-    ...(budget.trimmedMessages > 0 ? [WORDS.willTrim(budget.trimmedMessages)] : []),
-    ...(budget.cutMentions.length > 0 ? [WORDS.willCut(budget.cutMentions.map(visibleText))] : []),
-  ];
-  return warnings.length === 0 ? null : <p class="budget-warning">{warnings.join('; ')}</p>;
 }

@@ -13,34 +13,32 @@ export interface EmptyConversationProps {
 }
 
 export function EmptyConversation({ model, onExample }: EmptyConversationProps): JSX.Element {
+  // The trouble above says all there is to say.
+  if (model.state === 'no-chat') return <div class="empty" />;
   return (
     <div class="empty">
       <h2>{WORDS.emptyTitle}</h2>
       {model.limits !== undefined && <p class="limits">{visibleText(model.limits)}</p>}
       <p class="hint">{WORDS.emptyPrivacy[model.where]}</p>
-      {model.state !== 'no-chat' && (
-        <>
-          <h3>{WORDS.examples}</h3>
-          <ul class="examples">
-            {WORDS.exampleQuestions.map((question) => {
-              const command = SLASH_COMMANDS.find(({ name }) => question === `/${name}`);
-              return (
-                <li key={question}>
-                  <button type="button" class="example" onClick={() => onExample(command === undefined ? question : `${question} `)}>
-                    {command === undefined ? (
-                      question
-                    ) : (
-                      <>
-                        <code>{question}</code> <span>{command.description}</span>
-                      </>
-                    )}
-                  </button>
-                </li>
-              );
-            })}
-          </ul>
-        </>
-      )}
+      <h3>{WORDS.examples}</h3>
+      <ul class="examples">
+        {WORDS.exampleQuestions.map((question) => {
+          const command = SLASH_COMMANDS.find(({ name }) => question === `/${name}`);
+          return (
+            <li key={question}>
+              <button type="button" class="example" onClick={() => onExample(command === undefined ? question : `${question} `)}>
+                {command === undefined ? (
+                  question
+                ) : (
+                  <>
+                    <code>{question}</code> <span>{command.description}</span>
+                  </>
+                )}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
     </div>
   );
 }
