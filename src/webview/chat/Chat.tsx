@@ -49,11 +49,11 @@ export function Chat({ view, chat, actions, saved, save }: ChatProps): JSX.Eleme
 
   const isEmpty = chat.current.messages.length === 0;
   return (
-    <>
+    <main class="chat">
       <ModelLine model={chat.model} actions={actions} panel={panel} onPanel={setPanel} tools={modelTools} />
       {panel === 'info' && <ModelInfo model={chat.model} actions={actions} />}
       <ModelTrouble model={chat.model} actions={actions} />
-      <main class="main">
+      <div class="middle">
         {panel === 'history' ? (
           <HistoryPanel
             chat={chat}
@@ -73,7 +73,7 @@ export function Chat({ view, chat, actions, saved, save }: ChatProps): JSX.Eleme
         ) : (
           <Transcript chat={chat} actions={actions} onSent={focusComposer} />
         )}
-      </main>
+      </div>
       <div class="notice" role="status">
         {visibleText(notice)}
       </div>
@@ -89,12 +89,12 @@ export function Chat({ view, chat, actions, saved, save }: ChatProps): JSX.Eleme
         notify={notify}
         onSent={() => setPanel(undefined)}
       />
-    </>
+    </main>
   );
 }
 
 export function Loading(): JSX.Element {
-  return <p class="loading">{WORDS.loading}</p>;
+  return <main class="loading">{WORDS.loading}</main>;
 }
 
 /** Each request of the host is followed once. */

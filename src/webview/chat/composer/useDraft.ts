@@ -72,15 +72,19 @@ export function useDraft({ saved, actions, save, notify }: DraftUse): DraftEditi
 }
 
 function useTellingTheHost(draft: Draft, actions: ChatActions, save: (draft: Draft) => void): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) save(draft);
+    isFirst.current = false;
+  }, [draft, save]);
   // An empty beginning is what the host assumes.
   const told = useRef(EMPTY_DRAFT);
   useEffect(() => {
     if (draft === told.current) return undefined;
-    save(draft);
     const timer = setTimeout(() => {
       told.current = draft;
       actions.draft(draft);
     }, DRAFT_DELAY_MS);
     return () => clearTimeout(timer);
-  }, [draft, actions, save]);
+  }, [draft, actions]);
 }

@@ -17,6 +17,9 @@ const PLAIN_CHARS = 4_000;
 /** Headings of an answer stand below those of the view. */
 const SHOWN_AS: Readonly<Record<string, string>> = { h1: 'h3', h2: 'h4', h3: 'h5', h4: 'h6', h5: 'h6', h6: 'h6' };
 
+/** Line breaks of the HTML text mean nothing between their children. */
+const CONTAINERS: ReadonlySet<string> = new Set(['#document-fragment', 'UL', 'OL', 'BLOCKQUOTE', 'TABLE', 'THEAD', 'TBODY', 'TR']);
+
 const KNOWN_ELEMENTS: ReadonlySet<string> = new Set(ALLOWED_ELEMENTS);
 
 export interface MarkdownTextProps {
@@ -65,7 +68,7 @@ function drawnBlock(source: string, isGrowing: boolean, onCode: OnCode): Compone
 
 function childrenOf(parent: Node, block: SafeBlock, isGrowing: boolean, onCode: OnCode): ComponentChild[] {
   return [...parent.childNodes].map((node) => {
-    if (node.nodeType === Node.TEXT_NODE) return visibleText(node.nodeValue ?? '');
+    if (node.nodeType === Node.TEXT_NODE) return CONTAINERS.has(parent.nodeName) ? null : visibleText(node.nodeValue ?? '');
     return node instanceof Element ? drawnElement(node, block, isGrowing, onCode) : null;
   });
 }
