@@ -88,8 +88,7 @@ export const WORDS = {
 
   // The token budget
   budget: 'Tokens of the next question',
-  budgetShort: (used: number, available: number) => `${number.format(used)} / ${number.format(available)}`,
-  budgetSpoken: (used: number, available: number) => `${number.format(used)} of ${counted(available, 'token')} used`,
+  budgetOf: (used: number, available: number) => `${number.format(used)} / ${number.format(available)}`,
   budgetFree: 'left',
   budgetOver: 'over',
   tokenCount: (count: number) => number.format(count),

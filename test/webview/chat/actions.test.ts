@@ -29,7 +29,7 @@ describe('actions', () => {
     ['Write this answer again', { type: 'regenerate', messageId: 'a' }],
     ['Copy the message', { type: 'copyMessage', messageId: 'q' }],
     ['New conversation', { type: 'action', action: 'newConversation' }],
-    ['Model for chat: bamboo-nano, this machine, ready. Choose model', { type: 'action', action: 'chooseModel' }],
+    ['Model for chat: bamboo-nanothis machine, ready', { type: 'action', action: 'chooseModel' }],
   ])('%s', (name, message) => {
     view.click(view.button(name));
     expect(view.takeSent()).toEqual([message]);

@@ -282,7 +282,7 @@ describe('the composer', () => {
 
     it('shows the numbers, the parts, and what will be left out or cut', () => {
       view.receive({ type: 'budget', budget });
-      expect(view.find('.budget-button').getAttribute('aria-label')).toBe('Tokens of the next question: 1,500 of 1,000 tokens used');
+      expect(view.find('.budget-button').textContent).toBe('Tokens of the next question: 1,500 / 1,000');
       expect(view.find('#budget-parts').textContent).toContain('conversation900#file:src/cart.ts600over500');
       expect([...view.root.querySelectorAll('.composer-warning')].map((warning) => warning.textContent)).toEqual([
         '3 oldest messages will be left out.',

@@ -13,16 +13,12 @@ export function TokenBudgetMeter({ budget }: { readonly budget: TokenBudget }): 
   const isOver = used > budget.available;
   return (
     <div class="budget">
-      <button
-        type="button"
-        class={`budget-button${isOver ? ' over' : ''}`}
-        aria-label={`${WORDS.budget}: ${WORDS.budgetSpoken(used, budget.available)}`}
-        aria-describedby="budget-parts"
-      >
+      <button type="button" class={`budget-button${isOver ? ' over' : ''}`} aria-describedby="budget-parts">
         <span class="budget-bar" aria-hidden="true">
           <span class="budget-used" style={{ width: `${Math.min(100, (100 * used) / budget.available)}%` }} />
         </span>
-        <span class="budget-numbers">{WORDS.budgetShort(used, budget.available)}</span>
+        <span class="visually-hidden">{WORDS.budget}: </span>
+        <span class="budget-numbers">{WORDS.budgetOf(used, budget.available)}</span>
       </button>
       <BudgetParts budget={budget} used={used} />
     </div>

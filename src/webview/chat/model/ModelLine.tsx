@@ -29,11 +29,11 @@ export function ModelLine({ model, actions, panel, onPanel, tools }: ModelLinePr
       <button
         type="button"
         class="model-button"
-        aria-label={`${WORDS.model}: ${name}, ${description}. ${WORDS.chooseModel}`}
-        title={`${name} (${description})`}
+        title={`${name} (${description}). ${WORDS.chooseModel}`}
         onClick={() => actions.act('chooseModel')}
       >
         {isStarting ? <Icon name="loading" spin /> : <span class={`state-dot ${model.state}`} aria-hidden="true" />}
+        <span class="visually-hidden">{WORDS.model}: </span>
         <span class="model-name">{name}</span>
         <span class="model-where">{description}</span>
       </button>
