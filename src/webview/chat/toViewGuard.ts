@@ -22,7 +22,7 @@ const query = v.pipe(v.string(), v.maxLength(CHAT_LIMITS.queryChars));
 
 const mentionFields = { kind: v.picklist(['selection', 'file', 'symbol', 'problem']), label, id: sentence };
 const mentions = v.pipe(v.array(v.object(mentionFields)), v.maxLength(CHAT_LIMITS.mentions));
-const suggestions = v.pipe(v.array(v.object({ ...mentionFields, description: label })), v.maxLength(MAX_SUGGESTIONS));
+const suggestions = v.pipe(v.array(v.object({ ...mentionFields, description: sentence })), v.maxLength(MAX_SUGGESTIONS));
 
 const conversations = v.pipe(
   v.array(v.object({ id: label, title: sentence, updatedAtMs: measured, messages: count })),
@@ -46,6 +46,7 @@ const budget = v.object({
   parts: v.pipe(v.array(v.object({ label, tokens: count })), v.maxLength(MAX_BUDGET_PARTS)),
   trimmedMessages: count,
   cutMentions: v.pipe(v.array(label), v.maxLength(CHAT_LIMITS.mentions)),
+  estimated: v.optional(v.boolean()),
 });
 
 const state = v.object({

@@ -36,7 +36,9 @@ export const WORDS = {
   emptyTitle: 'Ask about your code',
   emptyPrivacy: { 'this machine': 'Answered on this machine. Nothing is sent anywhere.', server: 'Answered by the server you chose.' },
   examples: 'For example',
-  exampleQuestions: ['Write a function that checks whether a number is prime', '/explain', '/document'],
+  /** What the bundled model was trained for. */
+  smallModelExamples: ['Write a function that checks whether a number is prime', '/explain', '/document'],
+  largeModelExamples: ['/explain', '/tests', 'How could the selected code be simpler?'],
 
   // The transcript
   transcript: 'Conversation',
@@ -88,7 +90,9 @@ export const WORDS = {
 
   // The token budget
   budget: 'Tokens of the next question',
-  budgetOf: (used: number, available: number) => `${number.format(used)} / ${number.format(available)}`,
+  budgetOf: (used: number, available: number, isEstimate: boolean) =>
+    `${isEstimate ? '~' : ''}${number.format(used)} / ${number.format(available)}`,
+  budgetEstimated: 'Estimated from the length: no model runs that could count.',
   budgetFree: 'left',
   budgetOver: 'over',
   tokenCount: (count: number) => number.format(count),
@@ -111,7 +115,6 @@ export const WORDS = {
   deleteNo: 'Keep',
 
   // For screen readers
-  answerBegins: 'Answer begins.',
   answerFinished: 'Answer finished.',
   answerStopped: 'Answer stopped.',
   codeBlock: (language: string) => (language === '' ? 'Code block.' : `Code block, ${language}.`),

@@ -131,6 +131,12 @@ describe('actions', () => {
       expect(view.find('.empty').textContent).toContain('Short functions from a description.');
     });
 
+    it('gives larger models larger examples', () => {
+      view.receive(state({ model: { name: 'm', state: 'ready', where: 'server' } }));
+      expect(view.find('.empty').textContent).toContain('/tests');
+      expect(view.find('.empty').textContent).toContain('Answered by the server you chose.');
+    });
+
     it('puts an example into the composer, unsent', () => {
       view.click(view.button('/explain Explain the selected code'));
       expect(view.composer.value).toBe('/explain ');

@@ -291,6 +291,12 @@ describe('the composer', () => {
       expect(view.find('.budget-used').style.width).toBe('100%');
     });
 
+    it('says when the numbers are only estimated', () => {
+      view.receive({ type: 'budget', budget: { ...budget, estimated: true } });
+      expect(view.find('.budget-numbers').textContent).toBe('~1,500 / 1,000');
+      expect(view.find('#budget-parts').textContent).toContain('Estimated from the length');
+    });
+
     it('shows no numbers before there are any', () => {
       view.receive({ type: 'budget', budget: { available: 0, parts: [], trimmedMessages: 0, cutMentions: [] } });
       expect(view.root.querySelector('.budget')).toBeNull();

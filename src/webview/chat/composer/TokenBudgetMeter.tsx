@@ -18,7 +18,7 @@ export function TokenBudgetMeter({ budget }: { readonly budget: TokenBudget }): 
           <span class="budget-used" style={{ width: `${Math.min(100, (100 * used) / budget.available)}%` }} />
         </span>
         <span class="visually-hidden">{WORDS.budget}: </span>
-        <span class="budget-numbers">{WORDS.budgetOf(used, budget.available)}</span>
+        <span class="budget-numbers">{WORDS.budgetOf(used, budget.available, budget.estimated === true)}</span>
       </button>
       <BudgetParts budget={budget} used={used} />
     </div>
@@ -42,6 +42,7 @@ function BudgetParts({ budget, used }: { readonly budget: TokenBudget; readonly 
           <dd>{WORDS.tokenCount(Math.abs(left))}</dd>
         </div>
       </dl>
+      {budget.estimated === true && <p>{WORDS.budgetEstimated}</p>}
     </div>
   );
 }

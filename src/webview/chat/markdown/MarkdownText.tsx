@@ -11,7 +11,7 @@ import { ALLOWED_ELEMENTS, safeHtml, type SafeBlock } from './safeHtml';
 import { visibleText } from './visibleText';
 
 /** A longer paragraph, list or table is shown as the plain text it was written as. */
-const FORMATTED_CHARS = 20_000;
+const FORMATTED_CHARS = 12_000;
 const PLAIN_CHARS = 4_000;
 
 /** Headings of an answer stand below those of the view. */

@@ -22,7 +22,7 @@ export function EmptyConversation({ model, onExample }: EmptyConversationProps):
       <p class="hint">{WORDS.emptyPrivacy[model.where]}</p>
       <h3>{WORDS.examples}</h3>
       <ul class="examples">
-        {WORDS.exampleQuestions.map((question) => {
+        {(model.limits === undefined ? WORDS.largeModelExamples : WORDS.smallModelExamples).map((question) => {
           const command = SLASH_COMMANDS.find(({ name }) => question === `/${name}`);
           return (
             <li key={question}>
