@@ -1,7 +1,16 @@
 /**
- * Draws the chat view.
+ * Starts the chat view in its page.
  */
-import { render } from 'preact';
-import './chat.css';
+import type { ChatToHost, ChatToView } from '../../protocol/chat';
+import { connectToHost } from '../hostConnection';
+import './styles/page.css';
+import './styles/controls.css';
+import './styles/model.css';
+import './styles/transcript.css';
+import './styles/code.css';
+import './styles/history.css';
+import './styles/composer.css';
+import { startChat } from './startChat';
+import { isChatToView } from './toViewGuard';
 
-render(<p>Loading</p>, document.body);
+startChat(connectToHost<ChatToHost, ChatToView>(isChatToView), document.body);
