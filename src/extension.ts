@@ -8,12 +8,14 @@ import { CompletionSession } from './completion/completionSession';
 import type { Schedule } from './completion/inFlightCompletion';
 import { BambooInlineCompletionProvider } from './completion/inlineCompletionProvider';
 import { createEngineClient } from './engine/engineClient';
+import { engineNotRunning } from './engine/engineError';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
 import { COMMANDS, registerCommands } from './vscode/commands';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
+import { registerModels } from './vscode/models/registerModels';
 import { createOutputLog, engineLog } from './vscode/outputLog';
 import { completionSettings, ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
@@ -75,6 +77,13 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
       ACCEPTED_COMMAND,
       acceptanceHandler(metrics, (message) => log.debug(message)),
     ),
+    ...registerModels({
+      bundledModelPath: () => bundledModelPath(root),
+      inspectFile: () => Promise.reject(engineNotRunning()), // until the worker answers inspectFile
+      onDidChangeEngine: (listener) => host.onDidChangeState(listener),
+      storage: extension.globalState,
+      warn: (message) => log.warn(message),
+    }),
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {

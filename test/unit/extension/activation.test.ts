@@ -7,7 +7,7 @@ import { activate, deactivate } from '../../../src/extension';
 import { settle } from '../completion/controlledEngine';
 import { fakeDocument } from '../vscode/fakeDocument';
 import { fakeClients } from '../vscode/fakeEngineClient';
-import { changeSetting, fake, resetFake, window } from '../vscode/fakeVscode';
+import { changeSetting, fake, FakeMemento, resetFake, window } from '../vscode/fakeVscode';
 
 const engines = vi.hoisted(() => ({ create: undefined as ((options: EngineClientOptions) => unknown) | undefined }));
 vi.mock('vscode', () => import('../vscode/fakeVscode'));
@@ -29,7 +29,7 @@ let subscriptions: vscode.Disposable[];
 
 function start(): ReturnType<typeof activate> {
   subscriptions = [];
-  return activate({ extensionPath: '/ext', subscriptions } as unknown as vscode.ExtensionContext);
+  return activate({ extensionPath: '/ext', subscriptions, globalState: new FakeMemento() } as unknown as vscode.ExtensionContext);
 }
 
 beforeEach(() => {

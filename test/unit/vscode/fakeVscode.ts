@@ -36,6 +36,70 @@ export class ThemeColor {
   constructor(readonly id: string) {}
 }
 
+export class ThemeIcon {
+  constructor(
+    readonly id: string,
+    readonly color?: ThemeColor,
+  ) {}
+}
+
+export class MarkdownString {
+  value = '';
+
+  appendText(text: string): this {
+    this.value += text.replace(/[\\`*_{}[\]()#+\-!~<>|]/g, '\\$&');
+    return this;
+  }
+
+  appendMarkdown(markdown: string): this {
+    this.value += markdown;
+    return this;
+  }
+}
+
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = 0,
+  ) {}
+}
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(value: T) => void>();
+
+  readonly event = (listener: (value: T) => void): Disposable => {
+    this.listeners.add(listener);
+    return disposable(() => this.listeners.delete(listener));
+  };
+
+  fire(value: T): void {
+    for (const listener of [...this.listeners]) listener(value);
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+/** Stores as the editor does: what comes back is a copy. */
+export class FakeMemento {
+  readonly stored = new Map<string, string>();
+
+  get(key: string): unknown {
+    const json = this.stored.get(key);
+    return json === undefined ? undefined : JSON.parse(json);
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    this.stored.set(key, JSON.stringify(value));
+    return Promise.resolve();
+  }
+}
+
+export const Uri = { file: (fsPath: string) => ({ scheme: 'file', fsPath, path: fsPath, toString: () => `file://${fsPath}` }) };
+export const UIKind = { Desktop: 1, Web: 2 };
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+
 export const InlineCompletionTriggerKind = { Invoke: 0, Automatic: 1 };
 export const EndOfLine = { LF: 1, CRLF: 2 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
@@ -60,6 +124,17 @@ interface FakeState {
   configurationListeners: Set<Listener<{ affectsConfiguration(section: string): boolean }>>;
   editorListeners: Set<Listener<unknown>>;
   disposed: number;
+  treeViews: Map<string, FakeTreeView>;
+  /** What the file dialog gives back; undefined: it was cancelled. */
+  openDialogUris: unknown[] | undefined;
+  statusMessages: string[];
+  clipboard: string;
+}
+
+interface FakeTreeView {
+  readonly treeDataProvider: unknown;
+  readonly visibility: EventEmitter<{ visible: boolean }>;
+  message?: string;
 }
 
 function freshState(): FakeState {
@@ -77,6 +152,10 @@ function freshState(): FakeState {
     configurationListeners: new Set(),
     editorListeners: new Set(),
     disposed: 0,
+    treeViews: new Map(),
+    openDialogUris: undefined,
+    statusMessages: [],
+    clipboard: '',
   };
 }
 
@@ -85,6 +164,8 @@ export let fake = freshState();
 export function resetFake(): void {
   fake = freshState();
   window.activeTextEditor = undefined;
+  env.uiKind = UIKind.Desktop;
+  env.remoteName = undefined;
 }
 
 /** Sets a setting ("model.path", without the section) and tells the listeners. */
@@ -133,6 +214,17 @@ export const window = {
     fake.quickPick = { items, title: options.title };
     return Promise.resolve(items.find((item) => item.label === fake.pickLabel));
   },
+  createTreeView: (id: string, { treeDataProvider }: { treeDataProvider: unknown }) => {
+    const visibility = new EventEmitter<{ visible: boolean }>();
+    const view = { treeDataProvider, visibility, onDidChangeVisibility: visibility.event, ...disposable() };
+    fake.treeViews.set(id, view);
+    return view;
+  },
+  showOpenDialog: () => Promise.resolve(fake.openDialogUris),
+  setStatusBarMessage: (message: string) => {
+    fake.statusMessages.push(message);
+    return disposable();
+  },
   showErrorMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showInformationMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showWarningMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
@@ -154,6 +246,21 @@ export const workspace = {
   },
   getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith(`${fake.workspaceFolder}/`) ? {} : undefined),
   asRelativePath: (uri: { path: string }) => uri.path.slice(fake.workspaceFolder.length + 1),
+};
+
+export const env = {
+  uiKind: UIKind.Desktop,
+  remoteName: undefined as string | undefined,
+  clipboard: {
+    writeText: (text: string) => {
+      fake.clipboard = text;
+      return Promise.resolve();
+    },
+  },
+};
+
+export const l10n = {
+  t: (message: string, ...values: unknown[]) => message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
 };
 
 export const commands = {
