@@ -122,10 +122,16 @@ function tooltipOf(row: ModelRow): vscode.MarkdownString {
   return tooltip;
 }
 
+/** Begins with what is seen, so that people who speak to their computer can name the row by it. */
 function spoken(row: ModelRow): string {
-  const roles = row.entry.roles.map(roleInWords).join(vscode.l10n.t(' and '));
-  const serves = roles === '' ? [] : [vscode.l10n.t('serves {0}', roles)];
-  const problem = problemOf(row.entry.path, row.facts);
-  const file = path.basename(row.entry.path);
-  return [modelName(row.entry.path, row.facts), ...serves, ...summary(row), file, ...(problem === undefined ? [] : [problem])].join(', ');
+  const { entry, facts } = row;
+  const seen = [modelName(entry.path, facts), ...entry.roles.map(roleInWords), ...summary(row)].join(', ');
+  const roles = entry.roles.map(roleInWords).join(vscode.l10n.t(' and '));
+  const problem = problemOf(entry.path, facts);
+  return [
+    seen,
+    ...(roles === '' ? [] : [vscode.l10n.t('Serves {0}', roles)]),
+    vscode.l10n.t('File {0}', path.basename(entry.path)),
+    ...(problem === undefined ? [] : [problem]),
+  ].join('. ');
 }

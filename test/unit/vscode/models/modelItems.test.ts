@@ -23,7 +23,7 @@ describe('a model in the tree', () => {
     const item = modelItem(row({ roles: ['completion'] }, { kind: 'known', file: modelFile({ name: 'Bamboo-7B', fileBytes: 4_080_000_000 }) }));
     expect(item.label).toBe('Bamboo-7B');
     expect(item.description).toBe('completion · 4.1 GB · Q8_0 · dReLU');
-    expect(spokenOf(item)).toBe('Bamboo-7B, serves completion, 4.1 GB, Q8_0, dReLU, a.gguf');
+    expect(spokenOf(item)).toBe('Bamboo-7B, completion, 4.1 GB, Q8_0, dReLU. Serves completion. File a.gguf');
   });
 
   test('has an icon for what it serves', () => {
