@@ -9,7 +9,8 @@ import type { SparsityClass } from '../../protocol/engineProtocol';
 export function sizeInWords(bytes: number): string {
   const megabytes = bytes / 1e6;
   if (megabytes >= 1000) return `${(megabytes / 1000).toFixed(1)} GB`;
-  return megabytes >= 1 ? `${Math.round(megabytes)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;
+  if (megabytes >= 1) return `${Math.round(megabytes)} MB`;
+  return bytes >= 1000 ? `${(bytes / 1000).toFixed(1)} kB` : `${bytes} B`;
 }
 
 export function roleInWords(role: ModelRole): string {

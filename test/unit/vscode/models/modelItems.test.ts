@@ -94,5 +94,5 @@ describe('a model in the tree', () => {
 });
 
 test('sizes are in powers of ten, as model hubs print them', () => {
-  expect([512, 85_047_008, 999_400_000, 4_080_000_000].map(sizeInWords)).toEqual(['0.5 kB', '85 MB', '999 MB', '4.1 GB']);
+  expect([512, 4096, 85_047_008, 999_400_000, 4_080_000_000].map(sizeInWords)).toEqual(['512 B', '4.1 kB', '85 MB', '999 MB', '4.1 GB']);
 });
