@@ -33,8 +33,6 @@ export type ModelFacts =
   | { readonly kind: 'missing' }
   /** Not examined yet, or nobody could. */
   | { readonly kind: 'unread'; readonly fileBytes: number }
-  /** The runtime refuses to read it. */
-  | { readonly kind: 'broken'; readonly fileBytes: number; readonly problem: string }
   | { readonly kind: 'known'; readonly file: ModelFile };
 
 /** The bundled model first, the others by file name. */

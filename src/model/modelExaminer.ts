@@ -2,12 +2,10 @@
  * What model files say of themselves, asked of the runtime once for each file and remembered until its size or time changes.
  * It asks for one file at a time, so that a folder full of models does not keep completions waiting.
  */
-import { toEngineError } from '../protocol/engineError';
 import type { ModelFile } from '../protocol/engineProtocol';
-import type { EngineErrorCode } from '../protocol/errorCodes';
 import type { ModelFacts } from './modelCatalog';
 
-/** Errors: those of the runtime's file readers, and those of an engine that does not run. */
+/** A file that cannot be used is described with its problem. Rejects when nobody could look: no worker runs, say. */
 export type InspectFile = (modelPath: string) => Promise<ModelFile>;
 
 export interface FileStamp {
@@ -22,20 +20,6 @@ export interface ExaminerParts {
 }
 
 export const EXAMINED_FILES = 512;
-
-/** These say nothing about the file: it is asked about again. */
-const NOT_ABOUT_THE_FILE: ReadonlySet<EngineErrorCode> = new Set<EngineErrorCode>([
-  'native-library-missing',
-  'model-not-loaded',
-  'invalid-request',
-  'protocol-mismatch',
-  'queue-full',
-  'worker-crashed',
-  'worker-unresponsive',
-  'worker-stopped',
-  'out-of-memory',
-  'internal',
-]);
 
 interface Remembered {
   readonly stamp: FileStamp;
@@ -63,22 +47,24 @@ export class ModelExaminer {
     return asked;
   }
 
+  /** What was missing may lie beside the file, which does not change then: a tokenizer, say. */
+  forgetProblems(): void {
+    for (const [modelPath, { facts }] of this.remembered) {
+      if (facts.kind === 'known' && facts.file.problem !== undefined) this.remembered.delete(modelPath);
+    }
+  }
+
   private async ask(modelPath: string): Promise<ModelFacts> {
     const stamp = await this.parts.stampOf(modelPath);
     if (stamp === undefined) return { kind: 'missing' };
     const known = this.recall(modelPath, stamp);
     if (known !== undefined) return known;
-    const facts = await this.inspect(modelPath, stamp.bytes);
-    if (facts.kind !== 'unread') this.remember(modelPath, { stamp, facts });
-    return facts;
-  }
-
-  private async inspect(modelPath: string, fileBytes: number): Promise<ModelFacts> {
     try {
-      return { kind: 'known', file: await this.parts.inspectFile(modelPath) };
-    } catch (thrown) {
-      const { code, message } = toEngineError(thrown);
-      return NOT_ABOUT_THE_FILE.has(code) ? { kind: 'unread', fileBytes } : { kind: 'broken', fileBytes, problem: message };
+      const facts: ModelFacts = { kind: 'known', file: await this.parts.inspectFile(modelPath) };
+      this.remember(modelPath, { stamp, facts });
+      return facts;
+    } catch {
+      return { kind: 'unread', fileBytes: stamp.bytes };
     }
   }
 

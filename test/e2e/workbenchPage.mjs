@@ -1,5 +1,6 @@
 // What a person does in a VS Code page: commands, settings, themes, the Bamboo sidebar and its views.
 // Shared by the end-to-end tests and by scripts/screenshots.mjs; it starts nothing and expects nothing beyond that the page obeys.
+/* global document */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

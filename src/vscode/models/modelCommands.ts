@@ -57,7 +57,6 @@ export function registerModelCommands(parts: ModelCommandParts): vscode.Disposab
       MODEL_COMMANDS.copyPath,
       onRow(async ({ entry }) => vscode.env.clipboard.writeText(entry.path)),
     ),
-    register(MODEL_COMMANDS.refresh, parts.refresh),
   ];
 }
 

@@ -33,8 +33,6 @@ export function problemOf(modelPath: string, facts: ModelFacts): string | undefi
   switch (facts.kind) {
     case 'missing':
       return vscode.l10n.t('There is no file {0}. Put it back, or choose another model.', modelPath);
-    case 'broken':
-      return facts.problem;
     case 'known':
       return facts.file.problem;
     case 'unread':

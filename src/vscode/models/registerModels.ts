@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { ModelExaminer, type InspectFile } from '../../model/modelExaminer';
 import { AddedModels } from './addedModels';
-import { registerModelCommands } from './modelCommands';
+import { MODEL_COMMANDS, registerModelCommands } from './modelCommands';
 import { ModelList, stampOf } from './modelList';
 import { MODEL_SETTINGS } from './modelSettings';
 import { ModelTree } from './modelTree';
@@ -39,6 +39,10 @@ export function registerModels(parts: ModelsParts): { dispose(): unknown }[] {
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (MODEL_SETTINGS.some((setting) => change.affectsConfiguration(setting))) refresh();
+    }),
+    vscode.commands.registerCommand(MODEL_COMMANDS.refresh, () => {
+      examiner.forgetProblems();
+      refresh();
     }),
     ...registerModelCommands({ list, added, examiner, refresh }),
   ];

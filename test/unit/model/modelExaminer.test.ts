@@ -45,10 +45,20 @@ describe('examining model files', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a file that the runtime refuses is broken, with the runtime’s words', async () => {
-    answer = () => Promise.reject(new EngineError('bad-magic', 'This is no GGUF file.'));
-    expect(await examiner.examine('/m/a.gguf')).toEqual({ kind: 'broken', fileBytes: 10, problem: 'This is no GGUF file.' });
-    expect((await examiner.look('/m/a.gguf')).kind).toBe('broken');
+  test('a file that the runtime refuses is known with the runtime’s words', async () => {
+    const described = modelFile({ problem: 'This is no GGUF file.' });
+    answer = () => Promise.resolve(described);
+    expect(await examiner.examine('/m/a.gguf')).toEqual({ kind: 'known', file: described });
+  });
+
+  test('what was wrong beside the file can be mended: problems are forgotten on demand, other facts are not', async () => {
+    stamps.set('/m/b.gguf', { bytes: 20, modifiedMs: 1 });
+    answer = (modelPath) => Promise.resolve(modelFile(modelPath === '/m/a.gguf' ? { problem: 'There is no tokenizer.' } : {}));
+    await examiner.examine('/m/a.gguf');
+    await examiner.examine('/m/b.gguf');
+    examiner.forgetProblems();
+    expect((await examiner.look('/m/a.gguf')).kind).toBe('unread');
+    expect((await examiner.look('/m/b.gguf')).kind).toBe('known');
   });
 
   test('an engine that does not run says nothing about the file: it stays unread and is asked about later', async () => {

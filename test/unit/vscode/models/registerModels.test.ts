@@ -192,11 +192,11 @@ describe('the commands for models', () => {
 
   test.each([
     ['is missing', undefined, 'There is no file'],
-    ['is damaged', new EngineError('bad-magic', 'This is no GGUF file.'), 'This is no GGUF file.'],
-  ])('a model that %s is refused in words, and the setting stays', async (_, refusal, sentence) => {
-    const other = refusal === undefined ? path.join(folder, 'gone.gguf') : put('b.gguf');
+    ['is damaged', 'This is no GGUF file.', 'This is no GGUF file.'],
+  ])('a model that %s is refused in words, and the setting stays', async (_, problem, sentence) => {
+    const other = problem === undefined ? path.join(folder, 'gone.gguf') : put('b.gguf');
     await storage.update(ADDED_MODELS_KEY, [other]);
-    if (refusal !== undefined) inspect = () => Promise.reject(refusal);
+    if (problem !== undefined) inspect = () => Promise.resolve(modelFile({ problem }));
     start();
     await run('bamboo.models.useForCompletion', await rowOf(other));
     expect(fake.settings['model.path']).toBeUndefined();
