@@ -93,6 +93,8 @@ async function openSession(theme) {
       'workbench.editor.useModal': 'off',
       'editor.minimap.enabled': false,
       'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+      'editor.suggestOnTriggerCharacters': false,
+      'editor.parameterHints.enabled': false,
       'editor.autoClosingBrackets': 'never',
       'bamboo.languages': { plaintext: false, markdown: false, scminput: false, json: false, jsonc: false },
     },
