@@ -63,6 +63,13 @@ export function modelName(modelPath: string, facts: ModelFacts): string {
   return own === '' ? path.basename(modelPath).replace(/\.gguf$/i, '') : own;
 }
 
+/** One name a model, in order; those that would share one have the file's name beside it. */
+export function modelNames(models: readonly { readonly path: string; readonly facts: ModelFacts }[]): string[] {
+  const names = models.map((model) => modelName(model.path, model.facts));
+  const isShared = (name: string): boolean => names.filter((each) => each === name).length > 1;
+  return names.map((name, index) => (isShared(name) ? `${name} (${path.basename(models[index]?.path ?? '')})` : name));
+}
+
 function servedPaths({ bundledPath, rolePaths }: ModelSources): Partial<Record<ModelRole, string>> {
   const served: Partial<Record<ModelRole, string>> = {};
   for (const role of MODEL_ROLES) {

@@ -12,6 +12,8 @@ import { seriousViolations, THEMES, type ThemeName } from './workbenchPage.mjs';
 
 const BUNDLED = path.join(REPOSITORY, 'models', 'bamboo-nano');
 const LIMIT_MS = 60_000;
+const MENU_LIMIT_MS = 5_000;
+const MENU_ATTEMPTS = 3;
 /** VS Code puts the label and the description of a tree row side by side with no space between: no spoken name contains that. */
 const EDITORS_OWN = ['label-content-name-mismatch'];
 
@@ -56,6 +58,21 @@ describe('the models view', () => {
     }
   }
 
+  /** By the row's menu. A tree that is drawn anew meanwhile loses the row that a menu is open for: then once more. */
+  async function forget(file: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await row(file).click({ button: 'right' });
+      await workbench.page.getByRole('menuitem', { name: 'Remove from List (Keeps the File)' }).hover();
+      await workbench.page.keyboard.press('Enter');
+      try {
+        await row(file).waitFor({ state: 'detached', timeout: MENU_LIMIT_MS });
+        return;
+      } catch (error) {
+        if (attempt === MENU_ATTEMPTS) throw error;
+      }
+    }
+  }
+
   test('lists the bundled model, which serves, and the files of the named folder', async () => {
     await description('bamboo-nano.gguf').waitFor({ timeout: LIMIT_MS });
     expect(await description('bamboo-nano.gguf').textContent()).toContain('completion · chat · bundled · 85 MB');
@@ -88,7 +105,7 @@ describe('the models view', () => {
 
   test('the palette leads back to the bundled model', async () => {
     await workbench.runCommand('Bamboo: Choose a Model...');
-    await choose('Model for completion', 'bamboo-nano');
+    await choose('Model for completion', 'bundled');
     await expect.poll(() => description('bamboo-nano.gguf').textContent(), { timeout: LIMIT_MS }).toMatch(/^completion · /);
     expect(machineSettings()).not.toHaveProperty(['bamboo.model.path']);
   });
@@ -107,12 +124,7 @@ describe('the models view', () => {
     view = await workbench.showView('Models');
     await row('added.gguf').waitFor({ timeout: LIMIT_MS });
 
-    await row('added.gguf').click({ button: 'right' });
-    // A menu takes no click so soon after the one that opened it.
-    await workbench.page.getByRole('menuitem', { name: 'Remove from List (Keeps the File)' }).hover();
-    await workbench.shot('models-menu');
-    await workbench.page.keyboard.press('Enter');
-    await row('added.gguf').waitFor({ state: 'detached' });
+    await forget('added.gguf');
     expect(existsSync(added)).toBe(true);
   });
 

@@ -104,7 +104,7 @@ async function chooseModel(parts: ModelCommandParts, asked: ModelRole | undefine
   if (role === undefined) return;
   const { rows } = await parts.list.read();
   const picks: ModelPick[] = rows.map((row) => ({
-    label: `$(${row.entry.roles.includes(role) ? 'check' : roleIcon(row.entry)}) ${modelName(row.entry.path, row.facts)}`,
+    label: `$(${row.entry.roles.includes(role) ? 'check' : roleIcon(row.entry)}) ${row.name}`,
     description: row.entry.roles.map(roleInWords).join(', '),
     detail: modelDetail(row),
     path: row.entry.path,
@@ -150,12 +150,11 @@ async function serve(parts: ModelCommandParts, role: ModelRole, modelPath: strin
 }
 
 /** From the list only; a model that still serves stays listed until another one is chosen. */
-async function forget({ added, refresh }: ModelCommandParts, { entry, facts }: ModelRow): Promise<void> {
+async function forget({ added, refresh }: ModelCommandParts, { entry, name }: ModelRow): Promise<void> {
   await added.forget(entry.path);
   refresh();
   const served = Object.values(rolePaths()).some((chosen) => chosen !== '' && path.normalize(chosen) === entry.path);
   if (!served) return;
-  const name = modelName(entry.path, facts);
   void vscode.window.showInformationMessage(vscode.l10n.t('{0} stays in the list while it serves. Choose another model first.', name));
 }
 

@@ -4,11 +4,13 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { MODEL_ROLES, modelName, type CatalogEntry, type ModelFacts } from '../../model/modelCatalog';
+import { MODEL_ROLES, type CatalogEntry, type ModelFacts } from '../../model/modelCatalog';
 import { problemOf, refusalOf, roleInWords, shortSparsity, sizeInWords, sparsityInWords } from './modelWords';
 
 export interface ModelRow {
   readonly kind: 'model';
+  /** With the file's name where two models call themselves the same. */
+  readonly name: string;
   readonly entry: CatalogEntry;
   readonly facts: ModelFacts;
   /** Listed because the user added it, whatever else lists it too. */
@@ -28,7 +30,7 @@ export function modelItem(row: ModelRow): vscode.TreeItem {
   const problem = problemOf(entry.path, facts);
   const broken = problem !== undefined;
   const item = new vscode.TreeItem(
-    modelName(entry.path, facts),
+    row.name,
     broken && entry.roles.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = entry.path;
@@ -114,7 +116,7 @@ function contextOf({ entry, facts, added }: ModelRow): string {
 
 function tooltipOf(row: ModelRow): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(modelName(row.entry.path, row.facts));
+  tooltip.appendText(row.name);
   for (const { label, value } of factRows(row)) {
     tooltip.appendMarkdown('\n\n');
     tooltip.appendText(`${label}: ${value}`);
@@ -125,7 +127,7 @@ function tooltipOf(row: ModelRow): vscode.MarkdownString {
 /** Begins with what is seen, so that people who speak to their computer can name the row by it. */
 function spoken(row: ModelRow): string {
   const { entry, facts } = row;
-  const seen = [modelName(entry.path, facts), ...entry.roles.map(roleInWords), ...summary(row)].join(', ');
+  const seen = [row.name, ...entry.roles.map(roleInWords), ...summary(row)].join(', ');
   const roles = entry.roles.map(roleInWords).join(vscode.l10n.t(' and '));
   const problem = problemOf(entry.path, facts);
   return [

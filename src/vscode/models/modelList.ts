@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { modelCatalog } from '../../model/modelCatalog';
+import { modelCatalog, modelNames } from '../../model/modelCatalog';
 import type { FileStamp, ModelExaminer } from '../../model/modelExaminer';
 import { SCAN_LIMITS, scanModelFolders, type FolderScan } from '../../model/modelFolderScan';
 import type { AddedModels } from './addedModels';
@@ -40,15 +40,16 @@ export class ModelList {
       foundPaths: scan.paths,
     });
     const isAdded = new Set(addedPaths.map((each) => path.normalize(each)));
-    const rows = await Promise.all(
-      entries.map(
-        async (entry): Promise<ModelRow> => ({
-          kind: 'model',
-          entry,
-          facts: await examiner.look(entry.path),
-          added: isAdded.has(entry.path),
-        }),
-      ),
+    const looked = await Promise.all(entries.map(async (entry) => ({ entry, facts: await examiner.look(entry.path) })));
+    const names = modelNames(looked.map(({ entry, facts }) => ({ path: entry.path, facts })));
+    const rows = looked.map(
+      ({ entry, facts }, index): ModelRow => ({
+        kind: 'model',
+        name: names[index] ?? entry.path,
+        entry,
+        facts,
+        added: isAdded.has(entry.path),
+      }),
     );
     return { rows, notes: notesOf(scan) };
   }

@@ -16,6 +16,7 @@ export class ModelTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dispo
   private readonly changes = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changes.event;
   private examining = false;
+  private hasUnread = false;
   private disposed = false;
 
   constructor(
@@ -29,6 +30,11 @@ export class ModelTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dispo
     this.changes.fire(undefined);
   }
 
+  /** Files that nobody could examine are tried again, if there are any: a tree drawn anew under an open menu loses the menu's row. */
+  refreshUnread(): void {
+    if (this.hasUnread) this.refresh();
+  }
+
   getTreeItem(row: TreeRow): vscode.TreeItem {
     return row.kind === 'model' ? modelItem(row) : factItem(row);
   }
@@ -38,7 +44,8 @@ export class ModelTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dispo
     const { rows, notes } = await this.list.read();
     this.showMessage(notes.join(' '));
     const unread = rows.filter(({ facts }) => facts.kind === 'unread').slice(0, EXAMINED_AT_ONCE);
-    if (unread.length > 0) void this.examineSome(unread);
+    this.hasUnread = unread.length > 0;
+    if (this.hasUnread) void this.examineSome(unread);
     return [...rows];
   }
 

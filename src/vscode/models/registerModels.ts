@@ -30,7 +30,7 @@ export function registerModels(parts: ModelsParts): { dispose(): unknown }[] {
   });
   const view = vscode.window.createTreeView(MODELS_VIEW, { treeDataProvider: tree, showCollapseAll: true });
   const refresh = (): void => tree.refresh();
-  onDidChangeEngine(refresh);
+  onDidChangeEngine(() => tree.refreshUnread());
   return [
     tree,
     view,

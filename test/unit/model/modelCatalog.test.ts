@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { modelCatalog, modelName, type ModelSources } from '../../../src/model/modelCatalog';
+import { modelCatalog, modelName, modelNames, type ModelSources } from '../../../src/model/modelCatalog';
 import { modelFile } from './modelFile';
 
 const BUNDLED = '/ext/models/bamboo-nano/bamboo-nano.gguf';
@@ -46,6 +46,16 @@ describe('the name of a model', () => {
   test('is that of the file until the file has been read', () => {
     expect(modelName('/m/bamboo-7b.Q4_0.GGUF', { kind: 'unread', fileBytes: 1 })).toBe('bamboo-7b.Q4_0');
     expect(modelName('/m/a.gguf', { kind: 'known', file: modelFile({ name: 'Bamboo-7B' }) })).toBe('Bamboo-7B');
+  });
+
+  test('has the file beside it where two models call themselves the same', () => {
+    const facts = { kind: 'known', file: modelFile({ name: 'LLaMA' }) } as const;
+    const names = modelNames([
+      { path: '/m/a.gguf', facts },
+      { path: '/m/b.gguf', facts },
+      { path: '/m/c.gguf', facts: { kind: 'missing' } },
+    ]);
+    expect(names).toEqual(['LLaMA (a.gguf)', 'LLaMA (b.gguf)', 'c']);
   });
 
   test('from a file cannot break lines, turn the direction of text, or fill the view', () => {

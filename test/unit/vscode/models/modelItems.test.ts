@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { describe, expect, test, vi } from 'vitest';
-import type { CatalogEntry, ModelFacts } from '../../../../src/model/modelCatalog';
+import { modelName, type CatalogEntry, type ModelFacts } from '../../../../src/model/modelCatalog';
 import { factItem, factRows, modelItem, type ModelRow } from '../../../../src/vscode/models/modelItems';
 import { sizeInWords } from '../../../../src/vscode/models/modelWords';
 import { modelFile } from '../../model/modelFile';
@@ -8,7 +8,8 @@ import { modelFile } from '../../model/modelFile';
 vi.mock('vscode', () => import('../fakeVscode'));
 
 function row(entry: Partial<CatalogEntry> = {}, facts: ModelFacts = { kind: 'known', file: modelFile() }, added = false): ModelRow {
-  return { kind: 'model', entry: { path: '/m/a.gguf', origin: 'folder', roles: [], ...entry }, facts, added };
+  const catalogued: CatalogEntry = { path: '/m/a.gguf', origin: 'folder', roles: [], ...entry };
+  return { kind: 'model', name: modelName(catalogued.path, facts), entry: catalogued, facts, added };
 }
 
 function facts(of: ModelRow): Record<string, string> {

@@ -132,6 +132,9 @@ describe('the models view', () => {
     for (const listener of engineListeners) listener();
     expect(redraws).toBe(1);
     await examined();
+    const examinedRedraws = redraws;
+    for (const listener of engineListeners) listener();
+    expect(redraws).toBe(examinedRedraws);
   });
 
   test('is drawn anew when a setting of it changes, when it is shown, and on demand', async () => {
