@@ -2,6 +2,7 @@ export interface VscodeServerOptions {
   profile?: string;
   vsix?: readonly string[];
   settings?: Readonly<Record<string, unknown>>;
+  machineSettings?: Readonly<Record<string, unknown>>;
   env?: Readonly<Record<string, string>>;
   args?: readonly string[];
   port?: number;

@@ -38,15 +38,16 @@ const RESTRICTED_SETTINGS = {
 };
 
 /**
- * options: profile (folder kept afterwards; default a temporary one), vsix (paths), settings, env, args (code-server's own), port,
+ * options: profile (folder kept afterwards; default a temporary one), vsix (paths), settings, machineSettings (those of that scope), env, args (code-server's own), port,
  * restricted (true: folders open in Restricted Mode, as a folder that its user has not trusted yet).
  * Resolves when the workbench can be opened, with { url, authority, folder, pid, log(), stop() }.
  */
-export async function startVscodeServer({ profile, vsix = [], settings = {}, env = {}, args = [], port, restricted = false } = {}) {
+export async function startVscodeServer(options = {}) {
+  const { profile, vsix = [], settings = {}, machineSettings = {}, env = {}, args = [], port, restricted = false } = options;
   await installVscodeServer();
   const folder = profile ?? (await mkdtemp(path.join(tmpdir(), 'bamboo-vscode-')));
   const trust = restricted ? RESTRICTED_SETTINGS : { 'security.workspace.trust.enabled': false };
-  const common = await writeProfile(folder, { ...trust, ...settings });
+  const common = await writeProfile(folder, { ...trust, ...settings }, machineSettings);
   const serverEnv = {
     ...process.env,
     XDG_CONFIG_HOME: path.join(folder, 'xdg'),
@@ -89,15 +90,18 @@ const SERVER_FLAGS = [
 ];
 
 /** Writes settings and configuration; returns the arguments that every call of code-server with this profile needs. */
-async function writeProfile(folder, settings) {
+async function writeProfile(folder, settings, machineSettings) {
   const user = path.join(folder, 'user');
   const extensions = path.join(folder, 'extensions');
   const config = path.join(folder, 'config.yaml');
   await mkdir(path.join(user, 'User'), { recursive: true });
+  await mkdir(path.join(user, 'Machine'), { recursive: true });
   await mkdir(extensions, { recursive: true });
   await writeFile(config, 'auth: none\n'); // without --config, code-server writes into the home folder
   const settingsPath = path.join(user, 'User', 'settings.json');
   if (!existsSync(settingsPath)) await writeFile(settingsPath, JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  const machinePath = path.join(user, 'Machine', 'settings.json');
+  if (!existsSync(machinePath)) await writeFile(machinePath, JSON.stringify(machineSettings, null, 2));
   return [SERVER_ENTRY, '--config', config, '--user-data-dir', user, '--extensions-dir', extensions];
 }
 

@@ -17,6 +17,7 @@ import { COMMANDS, registerCommands } from './vscode/commands';
 import { registerDashboard } from './vscode/dashboard/registerDashboard';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
+import { registerModels } from './vscode/models/registerModels';
 import { createOutputLog, engineLog } from './vscode/outputLog';
 import { completionSettings, ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
@@ -81,6 +82,13 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     ...watchAcceptance(acceptance, log),
     ...dashboard.subscriptions,
+    ...registerModels({
+      bundledModelPath: () => bundledModelPath(root),
+      inspectFile: host.inspectFile,
+      onDidChangeEngine: (listener) => host.onDidChangeState(listener),
+      storage: extension.globalState,
+      warn: (message) => log.warn(message),
+    }),
     ...registerCommands({ toggleEnabled, restart, showLog: () => log.show(), view: () => status.view() }),
     vscode.window.onDidChangeActiveTextEditor(status.editorChanged),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -5,18 +5,15 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workbench } from './workbench';
-import { workerPids } from './workerProcess';
 
 const FILE = 'cart.ts';
 const RECOVERY_LIMIT_MS = 60_000;
 
 describe('the packaged extension in VS Code', () => {
   let workbench: Workbench;
-  let workers: () => number[];
 
   beforeAll(async () => {
     workbench = await Workbench.open();
-    workers = () => workerPids(path.join(workbench.server.folder, 'extensions'));
   });
   afterAll(async () => workbench.close());
 
@@ -24,7 +21,7 @@ describe('the packaged extension in VS Code', () => {
     await workbench.openFile(FILE);
     await workbench.statusBarItem.waitFor({ timeout: RECOVERY_LIMIT_MS });
     await workbench.shot('1-open');
-    await expect.poll(() => workers().length, { timeout: RECOVERY_LIMIT_MS }).toBe(1);
+    await expect.poll(() => workbench.workers.length, { timeout: RECOVERY_LIMIT_MS }).toBe(1);
   });
 
   test('typing shows ghost text, and Tab puts exactly that text into the file', async () => {
@@ -56,10 +53,10 @@ describe('the packaged extension in VS Code', () => {
   });
 
   test('after the worker is killed, a new one gives the next completion', async () => {
-    const killed = workers();
+    const killed = workbench.workers;
     expect(killed).toHaveLength(1);
     for (const pid of killed) process.kill(pid, 'SIGKILL');
-    await expect.poll(() => workers().filter((pid) => !killed.includes(pid)).length, { timeout: RECOVERY_LIMIT_MS }).toBe(1);
+    await expect.poll(() => workbench.workers.filter((pid) => !killed.includes(pid)).length, { timeout: RECOVERY_LIMIT_MS }).toBe(1);
 
     const before = workbench.readFile(path.join('src', FILE));
     const typed = 'export const lineCount = (lines: CartLine[]): number => lines.';

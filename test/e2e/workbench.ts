@@ -5,12 +5,14 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { chromiumPath } from '../../scripts/programPath.mjs';
 import { REPOSITORY } from '../../scripts/repository.mjs';
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.mjs';
 import { openBrowser } from './browser.mjs';
 import { settledText } from './settledText.mjs';
+import * as workbenchPage from './workbenchPage.mjs';
+import { workerPids } from './workerProcess.mjs';
 
 const SHOTS = path.join(REPOSITORY, 'test', 'e2e', 'shots');
 const WORKBENCH_LIMIT_MS = 60_000;
@@ -26,7 +28,18 @@ const SETTINGS = {
   'editor.autoClosingBrackets': 'never',
   'files.autoSave': 'off',
   'bamboo.completion.multiline': 'never', // then the ghost text of one line is all that Tab inserts
+  'bamboo.languages': { plaintext: false, markdown: false, scminput: false, json: false, jsonc: false }, // settings are opened as files
+  'workbench.editor.useModal': 'off',
+  'window.autoDetectColorScheme': false,
+  'window.autoDetectHighContrast': false,
 };
+
+export interface WorkbenchOptions {
+  readonly restricted?: boolean;
+  readonly folderSettings?: Readonly<Record<string, unknown>>;
+  /** Settings of machine scope, such as bamboo.model.path. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
+}
 
 export class Workbench {
   private constructor(
@@ -37,13 +50,13 @@ export class Workbench {
   ) {}
 
   /** Installs build/bamboo.vsix and opens a copy of the sample project; resolves when the workbench is drawn. */
-  static async open({ restricted = false, folderSettings = {} } = {}): Promise<Workbench> {
+  static async open({ restricted = false, folderSettings = {}, machineSettings = {} }: WorkbenchOptions = {}): Promise<Workbench> {
     const folder = mkdtempSync(path.join(tmpdir(), 'bamboo-e2e-'));
     cpSync(path.join(REPOSITORY, 'test', 'fixtures', 'sample-project'), folder, { recursive: true });
     mkdirSync(path.join(folder, '.vscode'));
     writeFileSync(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(folderSettings));
     const vsix = [path.join(REPOSITORY, 'build', 'bamboo.vsix')];
-    const server = await startVscodeServer({ vsix, settings: SETTINGS, restricted });
+    const server = await startVscodeServer({ vsix, settings: SETTINGS, machineSettings, restricted });
     try {
       const browser = await openBrowser(chromiumPath(), path.join(server.folder, 'chromium'));
       const page = await browser.newPage();
@@ -97,6 +110,46 @@ export class Workbench {
   async ghostText(): Promise<string> {
     const text = await this.page.evaluate(settledText, { selector: GHOST_TEXT, quietMs: QUIET_MS, limitMs: GHOST_TEXT_LIMIT_MS });
     return text.replaceAll('\u00a0', ' ').replaceAll('\u200b', '');
+  }
+
+  /** Runs a command of the palette by its whole title, e.g. "Bamboo: Restart Worker". */
+  async runCommand(title: string): Promise<void> {
+    await workbenchPage.runPaletteCommand(this.page, title);
+  }
+
+  /** Returns before the change has taken effect; what it changes is what to wait for. */
+  async changeSettings(scope: 'user' | 'machine', changes: Readonly<Record<string, unknown>>): Promise<void> {
+    await workbenchPage.changeSettings(this.page, this.server.folder, scope, changes);
+  }
+
+  async setTheme(theme: workbenchPage.ThemeName): Promise<void> {
+    await this.changeSettings('user', { 'workbench.colorTheme': theme });
+    await workbenchPage.themeDrawn(this.page, theme);
+  }
+
+  /** Opens the Bamboo sidebar with one of its views unfolded and the others folded: "Sparsity", "Chat" or "Models". */
+  async showView(name: string): Promise<Locator> {
+    await workbenchPage.showOnly(this.page, name);
+    return workbenchPage.viewPane(this.page, name);
+  }
+
+  /** The document of a webview view that is shown. VS Code replaces it whenever the view is hidden and shown again. */
+  async webview(viewId: workbenchPage.WebviewId): Promise<Frame> {
+    return workbenchPage.webviewFrame(this.page, viewId);
+  }
+
+  /** The extension host and its worker start anew. VS Code's own command saves what extensions stored; the browser's might not. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+    await this.statusBarItem.waitFor({ timeout: WORKBENCH_LIMIT_MS });
+  }
+
+  /** Process ids of the workers that run. */
+  get workers(): number[] {
+    return workerPids(path.join(this.server.folder, 'extensions'));
   }
 
   async save(): Promise<void> {

@@ -7,7 +7,7 @@ import { activate, deactivate } from '../../../src/extension';
 import { settle } from '../completion/controlledEngine';
 import { fakeDocument } from '../vscode/fakeDocument';
 import { fakeClients } from '../vscode/fakeEngineClient';
-import { changeSetting, fake, resetFake, window } from '../vscode/fakeVscode';
+import { changeSetting, fake, FakeMemento, resetFake, window } from '../vscode/fakeVscode';
 
 const engines = vi.hoisted(() => ({ create: undefined as ((options: EngineClientOptions) => unknown) | undefined }));
 vi.mock('vscode', () => import('../vscode/fakeVscode'));
@@ -23,7 +23,7 @@ interface Manifest {
   contributes: {
     commands: { command: string; icon?: string }[];
     views: { bamboo: { id: string; type?: string }[] };
-    menus: { 'view/title': { command: string }[] };
+    menus: { 'view/title': { command: string; group: string }[] };
     configuration: { properties: Record<string, { default: unknown; scope?: string }> }[];
   };
 }
@@ -34,7 +34,7 @@ let subscriptions: vscode.Disposable[];
 
 function start(): ReturnType<typeof activate> {
   subscriptions = [];
-  return activate({ extensionPath: '/ext', subscriptions } as unknown as vscode.ExtensionContext);
+  return activate({ extensionPath: '/ext', subscriptions, globalState: new FakeMemento() } as unknown as vscode.ExtensionContext);
 }
 
 beforeEach(() => {
@@ -183,7 +183,7 @@ describe('the manifest', () => {
     const { views, menus, commands } = MANIFEST.contributes;
     for (const { id, type } of views.bamboo) if (type === 'webview') expect(fake.views.has(id)).toBe(true);
     const withIcon = commands.filter(({ icon }) => icon !== undefined).map(({ command }) => command);
-    for (const { command } of menus['view/title']) expect(withIcon).toContain(command);
+    for (const { command, group } of menus['view/title']) if (group.startsWith('navigation')) expect(withIcon).toContain(command);
   });
 
   test('names every setting that is read, with the same defaults', () => {

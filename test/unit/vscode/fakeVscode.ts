@@ -1,58 +1,23 @@
 /**
  * As much of the editor's API as the extension uses, in memory. Tests read `fake` to see what happened and change it to make things happen.
  */
-export class Position {
-  constructor(
-    readonly line: number,
-    readonly character: number,
-  ) {}
+import { ThemeColor, Uri, EventEmitter } from './fakeVscodeTypes';
 
-  with(line = this.line, character = this.character): Position {
-    return new Position(line, character);
-  }
+export {
+  Position,
+  Range,
+  InlineCompletionItem,
+  ThemeColor,
+  Uri,
+  ThemeIcon,
+  MarkdownString,
+  TreeItem,
+  EventEmitter,
+  FakeMemento,
+} from './fakeVscodeTypes';
 
-  translate(lineDelta = 0, characterDelta = 0): Position {
-    return new Position(this.line + lineDelta, this.character + characterDelta);
-  }
-}
-
-export class Range {
-  constructor(
-    readonly start: Position,
-    readonly end: Position,
-  ) {}
-}
-
-export class InlineCompletionItem {
-  command?: { command: string; arguments?: unknown[] };
-
-  constructor(
-    readonly insertText: string,
-    readonly range: Range,
-  ) {}
-}
-
-export class ThemeColor {
-  constructor(readonly id: string) {}
-}
-
-export class Uri {
-  readonly scheme = 'file';
-
-  constructor(readonly path: string) {}
-
-  static file(path: string): Uri {
-    return new Uri(path);
-  }
-
-  static joinPath(base: Uri, ...parts: string[]): Uri {
-    return new Uri([base.path, ...parts].join('/'));
-  }
-
-  toString(): string {
-    return `file://${this.path}`;
-  }
-}
+export const UIKind = { Desktop: 1, Web: 2 };
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 
 export const InlineCompletionTriggerKind = { Invoke: 0, Automatic: 1 };
 export const EndOfLine = { LF: 1, CRLF: 2 };
@@ -103,6 +68,16 @@ interface FakeState {
   editorListeners: Set<Listener<unknown>>;
   documentListeners: Set<Listener<FakeTextChange>>;
   disposed: number;
+  treeViews: Map<string, FakeTreeView>;
+  /** What the file dialog gives back; undefined: it was cancelled. */
+  openDialogUris: unknown[] | undefined;
+  clipboard: string;
+}
+
+interface FakeTreeView {
+  readonly treeDataProvider: unknown;
+  readonly visibility: EventEmitter<{ visible: boolean }>;
+  message?: string;
 }
 
 function freshState(): FakeState {
@@ -127,6 +102,9 @@ function freshState(): FakeState {
     editorListeners: new Set(),
     documentListeners: new Set(),
     disposed: 0,
+    treeViews: new Map(),
+    openDialogUris: undefined,
+    clipboard: '',
   };
 }
 
@@ -137,6 +115,8 @@ export function resetFake(): void {
   window.activeTextEditor = undefined;
   window.visibleTextEditors = [];
   workspace.workspaceFolders = undefined;
+  env.uiKind = UIKind.Desktop;
+  env.remoteName = undefined;
 }
 
 /** Sets a setting ("model.path", without the section) and tells the listeners. */
@@ -196,6 +176,13 @@ export const window = {
     fake.quickPick = { items, title: options.title };
     return Promise.resolve(items.find((item) => item.label === fake.pickLabel));
   },
+  createTreeView: (id: string, { treeDataProvider }: { treeDataProvider: unknown }) => {
+    const visibility = new EventEmitter<{ visible: boolean }>();
+    const view = { treeDataProvider, visibility, onDidChangeVisibility: visibility.event, ...disposable() };
+    fake.treeViews.set(id, view);
+    return view;
+  },
+  showOpenDialog: () => Promise.resolve(fake.openDialogUris),
   showErrorMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showInformationMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showWarningMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
@@ -204,8 +191,6 @@ export const window = {
 export const l10n = {
   t: (message: string, ...values: unknown[]) => message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
 };
-
-export const env = { language: 'en' };
 
 export const workspace = {
   workspaceFolders: undefined as { uri: Uri }[] | undefined,
@@ -236,6 +221,18 @@ export const workspace = {
   },
   getWorkspaceFolder: (uri: { path: string }) => (uri.path.startsWith(`${fake.workspaceFolder}/`) ? {} : undefined),
   asRelativePath: (uri: { path: string }) => uri.path.slice(fake.workspaceFolder.length + 1),
+};
+
+export const env = {
+  language: 'en',
+  uiKind: UIKind.Desktop,
+  remoteName: undefined as string | undefined,
+  clipboard: {
+    writeText: (text: string) => {
+      fake.clipboard = text;
+      return Promise.resolve();
+    },
+  },
 };
 
 export const commands = {

@@ -1,0 +1,1 @@
+export function workerPids(extensionsFolder: string): number[];
