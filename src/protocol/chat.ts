@@ -71,6 +71,8 @@ export interface TokenBudget {
   readonly trimmedMessages: number;
   /** Mentions that do not fit and will be cut. */
   readonly cutMentions: readonly string[];
+  /** The numbers are guesses by length, because no model runs that could count. */
+  readonly estimated?: boolean;
 }
 
 export interface ChatState {
