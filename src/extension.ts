@@ -3,14 +3,19 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ChatEngineClient } from './chat/chatEngine';
+import { EngineTurns } from './chat/engineTurns';
 import { ACCEPTED_COMMAND, acceptanceHandler } from './completion/acceptance';
 import { CompletionSession } from './completion/completionSession';
 import type { Schedule } from './completion/inFlightCompletion';
 import { BambooInlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { endsInLoop } from './completion/postProcess/repetition';
 import { createEngineClient } from './engine/engineClient';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
+import type { ChatState } from './protocol/chat';
+import { registerChat, type Chat } from './vscode/chat/registerChat';
 import { COMMANDS, registerCommands } from './vscode/commands';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
@@ -25,9 +30,12 @@ export interface BambooApi {
   workerPid(): number | undefined;
   /** Resolves when the model is loaded; rejects when the engine failed. */
   whenReady(): Promise<void>;
+  chatState(): ChatState;
+  chatWorkerPid(): number | undefined;
 }
 
 let engine: EngineHost | undefined;
+let chat: Chat | undefined;
 
 export function activate(extension: vscode.ExtensionContext): BambooApi {
   const root = extension.extensionPath;
@@ -48,7 +56,8 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const status = new StatusReporter(host, metrics, bar);
   const now = (): number => REAL_TIMERS.nowMs();
   const schedule: Schedule = (delayMs, task) => REAL_TIMERS.after(delayMs, task);
-  const session = new CompletionSession({ generate: host.generate, metrics, now, schedule });
+  const turns = new EngineTurns(schedule);
+  const session = new CompletionSession({ generate: turns.beforeChat(host.generate), metrics, now, schedule });
   const restart = (): Promise<void> => {
     session.reset();
     return host.start();
@@ -84,14 +93,37 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
       if (change.affectsConfiguration(SECTION)) status.refresh();
     }),
   );
+  const registered = startChat(extension, log, turns);
+  chat = registered;
+  extension.subscriptions.push(...registered.subscriptions);
   status.refresh();
   void host.start();
-  return { status: () => apiStatus(status), workerPid: () => host.state.pid, whenReady: () => host.whenReady() };
+  return {
+    status: () => apiStatus(status),
+    workerPid: () => host.state.pid,
+    whenReady: () => host.whenReady(),
+    chatState: registered.state,
+    chatWorkerPid: registered.workerPid,
+  };
+}
+
+function startChat(extension: vscode.ExtensionContext, log: vscode.LogOutputChannel, turns: EngineTurns): Chat {
+  const root = extension.extensionPath;
+  return registerChat({
+    ...{ extension, log, turns, endsInLoop },
+    createClient: (modelPath) => {
+      const { threads } = engineSettings();
+      const files = { workerPath: path.join(root, 'dist', 'worker.js'), addonPath: addonPathOf(root) };
+      return createEngineClient({ ...files, modelPath, threads, contextLength: 0, log: engineLog(log) }) as unknown as ChatEngineClient;
+    },
+    completionModelPath: async () => engineSettings().modelPath || bundledModelPath(root),
+  });
 }
 
 export async function deactivate(): Promise<void> {
-  await engine?.dispose();
+  await Promise.all([engine?.dispose(), chat?.dispose()]);
   engine = undefined;
+  chat = undefined;
 }
 
 function apiStatus(status: StatusReporter): { state: string; reason?: string } {

@@ -50,7 +50,7 @@ export class DraftBudget {
       if (context) contexts.push(context);
     }
     const profile = backend.profile ?? UNKNOWN_MODEL;
-    const counts = backend.profile && backend.model.state === 'ready' ? this.countsOf(backend) : ESTIMATED_COUNTS;
+    const counts = backend.profile?.estimated === false && backend.model.state === 'ready' ? this.countsOf(backend) : ESTIMATED_COUNTS;
     const { earlier, earlierContexts, text: question } = draft;
     const budget = await budgetOf({ profile, counts, earlier, earlierContexts, question, contexts });
     return turn === this.latest ? { ...budget, ...(counts === ESTIMATED_COUNTS && { estimated: true }) } : undefined;

@@ -29,7 +29,9 @@ let subscriptions: vscode.Disposable[];
 
 function start(): ReturnType<typeof activate> {
   subscriptions = [];
-  return activate({ extensionPath: '/ext', subscriptions } as unknown as vscode.ExtensionContext);
+  const memento = { get: () => undefined, update: () => Promise.resolve() };
+  const extension = { extensionPath: '/ext', subscriptions, workspaceState: memento, globalState: memento };
+  return activate(extension as unknown as vscode.ExtensionContext);
 }
 
 beforeEach(() => {

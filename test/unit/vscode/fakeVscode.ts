@@ -59,6 +59,7 @@ interface FakeState {
   pickLabel: string | undefined;
   configurationListeners: Set<Listener<{ affectsConfiguration(section: string): boolean }>>;
   editorListeners: Set<Listener<unknown>>;
+  views: Map<string, unknown>;
   disposed: number;
 }
 
@@ -76,6 +77,7 @@ function freshState(): FakeState {
     pickLabel: undefined,
     configurationListeners: new Set(),
     editorListeners: new Set(),
+    views: new Map(),
     disposed: 0,
   };
 }
@@ -133,12 +135,20 @@ export const window = {
     fake.quickPick = { items, title: options.title };
     return Promise.resolve(items.find((item) => item.label === fake.pickLabel));
   },
+  visibleTextEditors: [] as unknown[],
+  registerWebviewViewProvider: (id: string, provider: unknown) => {
+    fake.views.set(id, provider);
+    return disposable(() => fake.views.delete(id));
+  },
   showErrorMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showInformationMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
   showWarningMessage: (message: string) => Promise.resolve(fake.messages.push(message)),
 };
 
 export const workspace = {
+  workspaceFolders: undefined as { uri: unknown }[] | undefined,
+  textDocuments: [] as unknown[],
+  registerTextDocumentContentProvider: () => disposable(),
   getConfiguration: () => ({
     get: (name: string) => fake.workspaceSettings[name] ?? fake.settings[name],
     inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[name] }),
@@ -170,3 +180,6 @@ export const languages = {
     return disposable();
   },
 };
+
+/** Older editors and forks have no language model providers. */
+export const lm = undefined;
