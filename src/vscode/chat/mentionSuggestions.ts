@@ -42,7 +42,7 @@ export async function suggestMentions(query: string, editors: Editors): Promise<
   ]);
   const here = [...(wants('selection') ? selectionSuggestions(editors) : []), ...(wants('problem') ? problemSuggestions(editors) : [])];
   const unique = new Map(
-    [...here.filter(matches), ...files, ...symbols].map((suggestion) => [`${suggestion.kind} ${suggestion.id}`, suggestion]),
+    [...here.filter(matches), ...files, ...symbols].map((suggestion) => [`${suggestion.label} ${suggestion.id}`, suggestion]),
   );
   return [...unique.values()].slice(0, SUGGESTIONS);
 }
