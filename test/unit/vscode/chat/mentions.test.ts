@@ -17,7 +17,12 @@ describe('the selection', () => {
     openEditor('a\nb[c\nd]e\n');
     const mention = selectionMention(new LastEditor());
     expect(mention).toMatchObject({ kind: 'selection', label: 'selection' });
-    expect(await readMention(mention ?? file('none'))).toMatchObject({ path: 'src/a.ts', languageId: 'typescript', text: 'c\nd', cut: false });
+    expect(await readMention(mention ?? file('none'))).toMatchObject({
+      path: 'src/a.ts',
+      languageId: 'typescript',
+      text: 'c\nd',
+      cut: false,
+    });
   });
 
   test('is not there without a selection, nor in a file that may hold secrets', () => {
