@@ -93,7 +93,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
       if (change.affectsConfiguration(SECTION)) status.refresh();
     }),
   );
-  const registered = startChat(extension, log, turns);
+  const registered = startChat(extension, log, host, turns);
   chat = registered;
   extension.subscriptions.push(...registered.subscriptions);
   status.refresh();
@@ -107,7 +107,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   };
 }
 
-function startChat(extension: vscode.ExtensionContext, log: vscode.LogOutputChannel, turns: EngineTurns): Chat {
+function startChat(extension: vscode.ExtensionContext, log: vscode.LogOutputChannel, host: EngineHost, turns: EngineTurns): Chat {
   const root = extension.extensionPath;
   return registerChat({
     ...{ extension, log, turns, endsInLoop },
@@ -117,6 +117,8 @@ function startChat(extension: vscode.ExtensionContext, log: vscode.LogOutputChan
       return createEngineClient({ ...files, modelPath, threads, contextLength: 0, log: engineLog(log) }) as unknown as ChatEngineClient;
     },
     completionModelPath: async () => engineSettings().modelPath || bundledModelPath(root),
+    completionModel: () => host.state.model,
+    onDidChangeCompletionModel: (listener) => host.onDidChangeState(listener),
   });
 }
 

@@ -13,6 +13,8 @@ export interface LocalChatParts {
   readonly engine: Pick<ChatEngine, 'state' | 'onDidChange' | 'use'>;
   /** What chat would load, before it is loaded. */
   readonly modelName: () => string;
+  /** Its description, where completion has loaded the same one already. */
+  readonly expectedModel: () => ModelDescription | undefined;
   readonly nowMs: () => number;
 }
 
@@ -26,11 +28,16 @@ export class LocalChat implements ChatBackend {
 
   get model(): ChatModel {
     const { state } = this.parts.engine;
-    const described = { name: state.model?.name ?? this.parts.modelName(), where: 'this machine' as const };
+    const model = state.model ?? this.parts.expectedModel();
+    const limits = model && guideFor(model).limits;
+    const described = {
+      name: model?.name ?? this.parts.modelName(),
+      where: 'this machine' as const,
+      ...(limits !== undefined && { limits }),
+    };
     if (state.kind === 'ready' && state.model) {
-      const { limits } = guideFor(state.model);
       if (!state.model.chat) return { ...described, state: 'no-chat', error: noTemplate(state.model.name).message };
-      return { ...described, state: 'ready', ...(limits !== undefined && { limits }) };
+      return { ...described, state: 'ready' };
     }
     const error = state.error?.message;
     const failed = state.kind === 'failed' || (state.kind === 'stopped' && error !== undefined);
@@ -39,7 +46,8 @@ export class LocalChat implements ChatBackend {
   }
 
   get profile(): ChatProfile | undefined {
-    return this.parts.engine.state.model === this.known?.model ? this.known?.profile : undefined;
+    const { model } = this.parts.engine.state;
+    return model && this.known && isSame(model, this.known.model) ? this.known.profile : undefined;
   }
 
   onDidChange(listener: () => void): () => void {
@@ -49,7 +57,7 @@ export class LocalChat implements ChatBackend {
   open(): Promise<ChatProfile> {
     return this.parts.engine.use(async (client) => {
       const { model, form } = chatModelOf(client);
-      if (this.known?.model === model) return this.known.profile;
+      if (this.known && isSame(this.known.model, model)) return this.known.profile;
       const profile = {
         contextTokens: model.contextLength,
         guide: guideFor(model),
@@ -95,6 +103,11 @@ export class LocalChat implements ChatBackend {
     const [first = 0, both = 0] = await client.countTokens([one, two]);
     return { firstTokens: first + 2, exchangeTokens: Math.max(0, both - first) };
   }
+}
+
+/** A worker that was started afresh describes the same model anew. */
+function isSame(a: ModelDescription, b: ModelDescription): boolean {
+  return a.modelPath === b.modelPath && a.contextLength === b.contextLength;
 }
 
 function chatModelOf(client: ChatEngineClient): { readonly model: ModelDescription; readonly form: ChatForm } {

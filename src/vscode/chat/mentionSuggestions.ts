@@ -13,6 +13,8 @@ const SUGGESTIONS = 30;
 const OPEN_FILES = 100;
 const FOUND_FILES = 200;
 const SYMBOL_TIME_MS = 1_000;
+/** What others wrote and what was built would crowd out the user's own files. */
+const UNWANTED_FILES = '**/{node_modules,.git,.venv,__pycache__,dist,build,out,target}/**';
 
 type Editors = Pick<LastEditor, 'editor'>;
 
@@ -85,7 +87,7 @@ async function foundFiles(words: string): Promise<readonly vscode.Uri[]> {
   const safe = words.replace(/[^\p{L}\p{N}_./-]/gu, '');
   const name = safe.slice(safe.lastIndexOf('/') + 1);
   try {
-    return await vscode.workspace.findFiles(name === '' ? '**/*' : `**/*${anyCase(name)}*`, undefined, FOUND_FILES);
+    return await vscode.workspace.findFiles(name === '' ? '**/*' : `**/*${anyCase(name)}*`, UNWANTED_FILES, FOUND_FILES);
   } catch {
     return [];
   }

@@ -13,6 +13,7 @@ import { LocalChat } from '../../chat/localChat';
 import { ServerChat } from '../../chat/serverChat';
 import { REAL_TIMERS } from '../../engine/timers';
 import type { ChatState } from '../../protocol/chat';
+import type { ModelDescription } from '../../protocol/engineProtocol';
 import { ChangeProposal, PROPOSAL_SCHEME } from './changeProposal';
 import { registerChatCommands } from './chatCommands';
 import { ChatController } from './chatController';
@@ -33,6 +34,9 @@ export interface ChatParts {
   readonly createClient: (modelPath: string) => ChatEngineClient;
   /** The model that completes; chat uses it where no other is chosen. */
   readonly completionModelPath: () => Promise<string>;
+  /** As completion has loaded it; what it can do is shown before the first question. */
+  readonly completionModel: () => ModelDescription | undefined;
+  readonly onDidChangeCompletionModel: (listener: () => void) => void;
   readonly turns: EngineTurns;
   /** Whether a text ends in a loop of words or letters. */
   readonly endsInLoop: (text: string) => boolean;
@@ -54,7 +58,7 @@ export function registerChat(parts: ChatParts): Chat {
   const schedule = (delayMs: number, task: () => void): (() => void) => REAL_TIMERS.after(delayMs, task);
   const warn = (message: string): void => log.warn(message);
   const engine = new ChatEngine({ createClient: () => createClient(parts), turns, schedule, warn });
-  const backend = chooseBackend(engine, extension.secrets);
+  const backend = chooseBackend(engine, parts);
   const editors = new LastEditor();
   const history = new ChatHistory({ storage: chatStorage(extension), schedule, warn });
   const newSeed = (): number => randomInt(0xffff_ffff);
@@ -69,6 +73,7 @@ export function registerChat(parts: ChatParts): Chat {
   const endFeed = session.onEvent(feed.take);
   const changed = (): void => feed.take({ type: 'changed' });
   const endEngine = engine.onDidChange(changed);
+  parts.onDidChangeCompletionModel(changed);
   const proposal = new ChangeProposal((text) => {
     feed.send({ type: 'notice', text });
     void vscode.window.showInformationMessage(text);
@@ -109,11 +114,16 @@ async function createClient({ createClient: create, completionModelPath }: ChatP
 }
 
 /** By the settings of now: a server where one is named, else the model on this machine. */
-function chooseBackend(engine: ChatEngine, secrets: vscode.SecretStorage): () => ChatBackend {
-  const local = new LocalChat({ engine, modelName: chosenModelName, nowMs: () => REAL_TIMERS.nowMs() });
+function chooseBackend(engine: ChatEngine, { extension, completionModel }: ChatParts): () => ChatBackend {
+  const local = new LocalChat({
+    engine,
+    modelName: chosenModelName,
+    expectedModel: () => (chatSettings().modelPath === '' ? completionModel() : undefined),
+    nowMs: () => REAL_TIMERS.nowMs(),
+  });
   const server = new ServerChat({
     address: () => ({ url: chatSettings().serverUrl, model: chatSettings().serverModel }),
-    key: async () => secrets.get(SERVER_KEY_SECRET),
+    key: async () => extension.secrets.get(SERVER_KEY_SECRET),
     fetch: (input, init) => globalThis.fetch(input, init),
     after: (delayMs, task) => REAL_TIMERS.after(delayMs, task),
     nowMs: () => REAL_TIMERS.nowMs(),

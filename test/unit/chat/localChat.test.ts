@@ -59,7 +59,7 @@ function fakeClient(model: ModelDescription, log: string[]) {
   return { client, engine, asked, become };
 }
 
-function fixture(model = NANO, create?: () => Promise<ChatEngineClient>) {
+function fixture(model = NANO, create?: () => Promise<ChatEngineClient>, expected?: ModelDescription) {
   const log: string[] = [];
   const clock = manualClock();
   const fake = fakeClient(model, log);
@@ -77,7 +77,7 @@ function fixture(model = NANO, create?: () => Promise<ChatEngineClient>) {
     schedule: clock.schedule,
     warn: (message) => log.push(message),
   });
-  const chat = new LocalChat({ engine, modelName: () => 'a model', nowMs: () => 0 });
+  const chat = new LocalChat({ engine, modelName: () => 'a model', expectedModel: () => expected, nowMs: () => 0 });
   return { log, clock, turns, engine, chat, ...{ client: fake.client, fake } };
 }
 
@@ -154,6 +154,20 @@ describe('a model on this machine', () => {
     const profile = await chat.open();
     expect(profile.guide.docPairsOnly).toBe(true);
     expect(chat.model.limits).toMatch(/short functions.*one line.*doc comments.*Bamboo-DPO-7B.*bamboo\.chat\.model\.path/);
+  });
+
+  test('is still known after its worker was started afresh', async () => {
+    const { chat, fake } = fixture();
+    const profile = await chat.open();
+    fake.become({ kind: 'restarting', restarts: 1 });
+    expect(chat.profile).toBeUndefined();
+    fake.become({ kind: 'ready', model: { ...NANO }, restarts: 1 });
+    expect(chat.profile).toBe(profile);
+  });
+
+  test('that completion has loaded already says so before the first question', () => {
+    const { chat } = fixture(NANO, undefined, NANO);
+    expect(chat.model).toMatchObject({ state: 'off', name: 'bamboo-nano', limits: expect.stringContaining('often wrong') as string });
   });
 
   test('that is large has nothing to warn of', async () => {

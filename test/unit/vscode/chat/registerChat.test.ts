@@ -95,6 +95,8 @@ beforeEach(() => {
     } as unknown as vscode.LogOutputChannel,
     createClient: fakeClient,
     completionModelPath: () => Promise.resolve('/models/completion.gguf'),
+    completionModel: () => undefined,
+    onDidChangeCompletionModel: () => undefined,
     turns: new EngineTurns(manualClock().schedule),
     endsInLoop: () => false,
   });
