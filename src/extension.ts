@@ -3,23 +3,22 @@
  */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { AcceptanceTracker } from './completion/acceptance';
-import { CompletionSession } from './completion/completionSession';
-import type { Schedule } from './completion/inFlightCompletion';
-import { BambooInlineCompletionProvider } from './completion/inlineCompletionProvider';
-import { createEngineClient } from './engine/engineClient';
+import { EngineTurns } from './chat/engineTurns';
+import { endsInLoop } from './completion/postProcess/repetition';
+import { createEngineClient, type EngineClientOptions } from './engine/engineClient';
 import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
+import type { ChatState } from './protocol/chat';
 import type { DashboardState } from './protocol/dashboard';
-import { watchAcceptance } from './vscode/acceptanceWatch';
+import { registerChat, type Chat } from './vscode/chat/registerChat';
 import { COMMANDS, registerCommands } from './vscode/commands';
 import { registerDashboard } from './vscode/dashboard/registerDashboard';
-import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { registerModels } from './vscode/models/registerModels';
 import { createOutputLog, engineLog } from './vscode/outputLog';
-import { completionSettings, ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
+import { registerCompletion } from './vscode/registerCompletion';
+import { ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
 import { StatusReporter } from './vscode/statusReporter';
 
@@ -31,57 +30,46 @@ export interface BambooApi {
   whenReady(): Promise<void>;
   /** What the sparsity view would be sent now. */
   dashboardState(): DashboardState;
+  chatState(): ChatState;
+  chatWorkerPid(): number | undefined;
 }
 
 let engine: EngineHost | undefined;
+let chat: Chat | undefined;
 
 export function activate(extension: vscode.ExtensionContext): BambooApi {
   const root = extension.extensionPath;
   const log = createOutputLog();
   const metrics = new MetricsStore();
-  const acceptance = new AcceptanceTracker(metrics);
+  const files = { workerPath: path.join(root, 'dist', 'worker.js'), addonPath: addonPathOf(root), log: engineLog(log) };
   const host = new EngineHost({
     createClient: createEngineClient,
     settings: engineSettings,
     mode: modeSetting,
     onShadowCheck: (check) => metrics.recordShadowCheck(check),
     bundledModelPath: () => bundledModelPath(root),
-    workerPath: path.join(root, 'dist', 'worker.js'),
-    addonPath: addonPathOf(root),
-    log: engineLog(log),
+    ...files,
   });
   engine = host;
   const bar = new StatusBar(COMMANDS.showStatus);
   const status = new StatusReporter(host, metrics, bar);
-  const now = (): number => REAL_TIMERS.nowMs();
-  const schedule: Schedule = (delayMs, task) => REAL_TIMERS.after(delayMs, task);
-  const session = new CompletionSession({ generate: host.generate, metrics, now, schedule });
+  const turns = new EngineTurns((delayMs, task) => REAL_TIMERS.after(delayMs, task));
+  const generate = turns.beforeChat(host.generate);
+  const completion = registerCompletion({ engine: host, generate, metrics, timers: REAL_TIMERS, report: status.report, log });
   const restart = (): Promise<void> => {
-    session.reset();
+    completion.reset();
     return host.start();
   };
-  const provider = new BambooInlineCompletionProvider({
-    session,
-    engineSilence: () => host.silence,
-    contextLength: () => host.contextLength,
-    promptForm: () => host.promptForm,
-    settingsFor: completionSettings,
-    pathOf: documentPath,
-    readContext: readDocumentContext,
-    metrics,
-    now,
-    onShown: acceptance.shown,
-    report: status.report,
-    log,
-  });
   host.onDidChangeState(status.refresh);
-  const dashboard = registerDashboard({ extensionUri: extension.extensionUri, engine: host, metrics, timers: REAL_TIMERS, log });
+  const dashboard = registerDashboard({ extensionUri: extension.extensionUri, engine: host, generate, metrics, timers: REAL_TIMERS, log });
+  const registeredChat = startChat(extension, log, host, turns, files);
+  chat = registeredChat;
   extension.subscriptions.push(
     log,
     bar,
-    vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
-    ...watchAcceptance(acceptance, log),
+    ...completion.subscriptions,
     ...dashboard.subscriptions,
+    ...registeredChat.subscriptions,
     ...registerModels({
       bundledModelPath: () => bundledModelPath(root),
       inspectFile: host.inspectFile,
@@ -105,12 +93,36 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     workerPid: () => host.state.pid,
     whenReady: () => host.whenReady(),
     dashboardState: () => dashboard.state(),
+    chatState: registeredChat.state,
+    chatWorkerPid: registeredChat.workerPid,
   };
 }
 
+type WorkerFiles = Pick<EngineClientOptions, 'workerPath' | 'addonPath' | 'log'>;
+
+function startChat(
+  extension: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  host: EngineHost,
+  turns: EngineTurns,
+  files: WorkerFiles,
+): Chat {
+  return registerChat({
+    ...{ extension, log, turns, endsInLoop },
+    createClient: (modelPath) => createEngineClient({ ...files, modelPath, threads: engineSettings().threads, contextLength: 0 }),
+    completionModelPath: async () => engineSettings().modelPath || bundledModelPath(extension.extensionPath),
+    completionModel: () => host.state.model,
+    onDidChangeCompletionModel: (listener) => host.onDidChangeState(listener),
+    chooseModel: async () => {
+      await vscode.commands.executeCommand('bamboo.models.choose');
+    },
+  });
+}
+
 export async function deactivate(): Promise<void> {
-  await engine?.dispose();
+  await Promise.all([engine?.dispose(), chat?.dispose()]);
   engine = undefined;
+  chat = undefined;
 }
 
 function apiStatus(status: StatusReporter): { state: string; reason?: string } {

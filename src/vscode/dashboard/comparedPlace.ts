@@ -8,36 +8,6 @@ import { silentDocument, silentPosition } from '../../completion/triggerPolicy';
 import type { SilenceReason } from '../../completion/silenceReason';
 import { documentPath, readDocumentContext } from '../documentReader';
 
-/** Clicking into the output panel makes it the active editor; the one before is still what the user means. */
-export class LastEditor implements vscode.Disposable {
-  private last: vscode.TextEditor | undefined;
-  private readonly subscription: vscode.Disposable;
-
-  constructor() {
-    this.remember(vscode.window.activeTextEditor);
-    this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
-  }
-
-  get editor(): vscode.TextEditor | undefined {
-    this.remember(vscode.window.activeTextEditor);
-    const { last } = this;
-    return last !== undefined && vscode.window.visibleTextEditors.includes(last) ? last : undefined;
-  }
-
-  dispose(): void {
-    this.subscription.dispose();
-  }
-
-  private remember(editor: vscode.TextEditor | undefined): void {
-    if (editor && isWrittenByUser(editor.document)) this.last = editor;
-  }
-}
-
-/** Not a log or the like, which changes by itself. */
-export function isWrittenByUser(document: vscode.TextDocument): boolean {
-  return silence(document) !== 'unsupported-document';
-}
-
 /** The place, or a sentence that says why there is none. Nothing is read of a document that may hold secrets. */
 export function comparedPlace(editor: vscode.TextEditor | undefined): DocumentContext | string {
   if (!editor) return vscode.l10n.t('Open a file, put the cursor where code is missing, and compare again.');

@@ -12,10 +12,11 @@ import type { DashboardAction, DashboardMode, DashboardState } from '../../proto
 import type { PromptForm } from '../../protocol/engineProtocol';
 import type { NeuronActivity } from '../../protocol/metrics';
 import { COMMANDS } from '../commands';
+import { isWrittenByUser, LastEditor } from '../lastEditor';
 import { servedMode, sparseMode } from '../servedMode';
 import { MODE_SETTINGS, SECTION, strategySetting, switchSetting } from '../settings';
 import { SwitchControl, TOGGLE_MODE_COMMAND } from '../sparsitySwitch';
-import { comparedPlace, isWrittenByUser, LastEditor } from './comparedPlace';
+import { comparedPlace } from './comparedPlace';
 import { Comparison } from './comparison';
 import { DASHBOARD_VIEW, DashboardView } from './dashboardView';
 import { HotNeurons } from './hotNeurons';
@@ -34,8 +35,6 @@ export interface DashboardEngineSource {
   readonly contextLength: number;
   readonly promptForm: PromptForm;
   readonly silence: 'engine-starting' | 'engine-stopped' | undefined;
-  /** Keeps the mode that a request names. */
-  readonly generate: Generate;
   onDidChangeState(listener: () => void): void;
   /** Of the worker, as it said last; undefined before that. */
   readonly residentBytes: number | undefined;
@@ -45,6 +44,8 @@ export interface DashboardEngineSource {
 export interface DashboardParts {
   readonly extensionUri: vscode.Uri;
   readonly engine: DashboardEngineSource;
+  /** Keeps the mode that a request names; nothing else computes meanwhile. */
+  readonly generate: Generate;
   readonly metrics: MetricsStore;
   readonly timers: Timers;
   readonly log: Pick<vscode.LogOutputChannel, 'debug' | 'warn' | 'error'>;
@@ -90,7 +91,7 @@ class SidebarDashboard implements vscode.Disposable {
   private modelPath: string | undefined;
 
   constructor(private readonly parts: DashboardParts) {
-    const { engine, metrics, timers, log, extensionUri } = parts;
+    const { engine, generate, metrics, timers, log, extensionUri } = parts;
     this.control = new SwitchControl(() => this.mode(), log);
     this.view = new DashboardView({
       extensionUri,
@@ -108,7 +109,7 @@ class SidebarDashboard implements vscode.Disposable {
       log: (message) => log.debug(message),
     });
     this.comparison = new Comparison({
-      generate: engine.generate,
+      generate,
       model: () => ({ contextLength: engine.contextLength, promptForm: engine.promptForm }),
       sparse: () => sparseMode(strategySetting(), engine.state.model),
       now: () => timers.nowMs(),

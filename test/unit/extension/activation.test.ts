@@ -34,7 +34,8 @@ let subscriptions: vscode.Disposable[];
 
 function start(): ReturnType<typeof activate> {
   subscriptions = [];
-  return activate({ extensionPath: '/ext', subscriptions, globalState: new FakeMemento() } as unknown as vscode.ExtensionContext);
+  const states = { workspaceState: new FakeMemento(), globalState: new FakeMemento() };
+  return activate({ extensionPath: '/ext', subscriptions, ...states } as unknown as vscode.ExtensionContext);
 }
 
 beforeEach(() => {

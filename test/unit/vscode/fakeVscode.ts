@@ -1,7 +1,7 @@
 /**
  * As much of the editor's API as the extension uses, in memory. Tests read `fake` to see what happened and change it to make things happen.
  */
-import { ThemeColor, Uri, EventEmitter } from './fakeVscodeTypes';
+import { EventEmitter, type ThemeColor, type Uri } from './fakeVscodeTypes';
 
 export {
   Position,
@@ -201,6 +201,8 @@ export const workspace = {
       return Promise.resolve();
     },
   },
+  textDocuments: [] as unknown[],
+  registerTextDocumentContentProvider: () => disposable(),
   getConfiguration: () => ({
     get: (name: string) => fake.workspaceSettings[name] ?? fake.settings[name],
     inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[name] }),
@@ -249,3 +251,6 @@ export const languages = {
     return disposable();
   },
 };
+
+/** Older editors and forks have no language model providers. */
+export const lm = undefined;

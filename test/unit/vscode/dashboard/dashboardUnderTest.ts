@@ -49,7 +49,6 @@ export function setUp() {
     },
     contextLength: 2048,
     promptForm: 'infilling',
-    generate,
     residentBytes: 123,
     onDidChangeState: (listener) => listeners.add(listener),
     neuronActivity: () => Promise.resolve({ tokens: 9, hotShare: 0.2, hotShares: [0.2] }),
@@ -57,6 +56,7 @@ export function setUp() {
   const dashboard = registerDashboard({
     extensionUri: Uri.file('/ext') as unknown as vscode.Uri,
     engine,
+    generate,
     metrics,
     timers,
     log,
