@@ -1,13 +1,15 @@
 // What a person does in a VS Code page: commands, settings, themes, the Bamboo sidebar and its views.
 // Shared by the end-to-end tests and by scripts/screenshots.mjs; it starts nothing and expects nothing beyond that the page obeys.
 /* global document */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const STEP_LIMIT_MS = 30_000;
 const PALETTE_LIMIT_MS = 8_000;
 const PALETTE_ATTEMPTS = 3;
+const SAVE_LIMIT_MS = 5_000;
+const SAVE_ATTEMPTS = 3;
 
 /** Name of a theme as in the settings -> the class that VS Code gives its workbench. */
 export const THEMES = {
@@ -45,13 +47,30 @@ export async function changeSettings(page, profileFolder, scope, changes) {
   const machine = scope === 'machine';
   const file = path.join(profileFolder, 'user', machine ? 'Machine' : 'User', 'settings.json');
   const settings = { ...(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}), ...changes };
+  const text = JSON.stringify(settings);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(settings));
-  await runPaletteCommand(page, `Preferences: Open ${machine ? 'Remote' : 'User'} Settings (JSON)`);
-  await page.locator('.tab.active', { hasText: 'settings.json' }).waitFor();
-  await page.locator('.editor-instance .monaco-editor .view-line').first().click();
-  await page.keyboard.press('Control+S');
-  await runPaletteCommand(page, 'View: Close Editor');
+  for (let attempt = 1; ; attempt += 1) {
+    writeFileSync(file, text);
+    utimesSync(file, 0, 0); // so that the editor's save is seen
+    await runPaletteCommand(page, `Preferences: Open ${machine ? 'Remote' : 'User'} Settings (JSON)`);
+    await page.locator('.tab.active', { hasText: 'settings.json' }).waitFor();
+    await page.locator('.editor-instance .monaco-editor .view-line').first().click();
+    await page.keyboard.press('Control+S');
+    const saved = await savedWithin(page, file, SAVE_LIMIT_MS);
+    await runPaletteCommand(page, 'View: Close Editor');
+    // An editor that is still on its way out saves what it held before.
+    if (saved && readFileSync(file, 'utf8') === text) return;
+    if (attempt === SAVE_ATTEMPTS) throw new Error(`The settings ${file} could not be saved in VS Code.`);
+  }
+}
+
+async function savedWithin(page, file, limitMs) {
+  const deadline = Date.now() + limitMs;
+  while (statSync(file).mtimeMs === 0) {
+    if (Date.now() > deadline) return false;
+    await page.waitForTimeout(50);
+  }
+  return true;
 }
 
 /** Resolves when the workbench is drawn in it. */
