@@ -15,7 +15,7 @@ export type ModelOrigin = 'bundled' | 'added' | 'folder' | 'setting';
 export interface ModelSources {
   /** Undefined when the package is damaged. */
   readonly bundledPath: string | undefined;
-  /** As in the settings; empty: the bundled model. */
+  /** As in the settings; empty: the bundled model for completion, the model of completion for chat. */
   readonly rolePaths: Readonly<Record<ModelRole, string>>;
   readonly addedPaths: readonly string[];
   readonly foundPaths: readonly string[];
@@ -71,12 +71,12 @@ export function modelNames(models: readonly { readonly path: string; readonly fa
 }
 
 function servedPaths({ bundledPath, rolePaths }: ModelSources): Partial<Record<ModelRole, string>> {
-  const served: Partial<Record<ModelRole, string>> = {};
-  for (const role of MODEL_ROLES) {
-    const chosen = rolePaths[role] === '' ? bundledPath : rolePaths[role];
-    if (chosen !== undefined) served[role] = path.normalize(chosen);
-  }
-  return served;
+  const completion = rolePaths.completion === '' ? bundledPath : rolePaths.completion;
+  const chat = rolePaths.chat === '' ? completion : rolePaths.chat;
+  return {
+    ...(completion === undefined ? {} : { completion: path.normalize(completion) }),
+    ...(chat === undefined ? {} : { chat: path.normalize(chat) }),
+  };
 }
 
 function byOriginAndName(left: CatalogEntry, right: CatalogEntry): number {

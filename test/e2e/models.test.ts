@@ -93,7 +93,7 @@ describe('the models view', () => {
     await row('second.gguf').hover();
     await row('second.gguf').getByRole('button', { name: 'Use Model for Completion' }).click();
     await expect.poll(() => description('second.gguf').textContent(), { timeout: LIMIT_MS }).toMatch(/^completion · /);
-    expect(await description('bamboo-nano.gguf').textContent()).toMatch(/^chat · bundled/);
+    expect(await description('bamboo-nano.gguf').textContent()).toMatch(/^bundled/);
     expect(machineSettings()['bamboo.model.path']).toBe(second);
     await expect.poll(() => workbench.workers.filter((pid) => !before.includes(pid)).length, { timeout: LIMIT_MS }).toBe(1);
     await workbench.openFile('cart.ts');

@@ -136,10 +136,11 @@ async function serve(parts: ModelCommandParts, role: ModelRole, modelPath: strin
     void vscode.window.showErrorMessage(refusal);
     return;
   }
-  // The bundled model's path changes with every version of the extension: its name in the settings is "nothing chosen".
+  // The bundled model's path changes with every version of the extension: wherever the default means it, nothing is written.
   const isBundled = modelPath === (await parts.list.bundledPath());
+  const isDefault = isBundled && (role === 'completion' || ['', modelPath].includes(rolePaths().completion));
   try {
-    await setRolePath(role, isBundled ? '' : modelPath);
+    await setRolePath(role, isDefault ? '' : modelPath);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     void vscode.window.showErrorMessage(vscode.l10n.t('The choice could not be saved. Check your settings file. {0}', reason));

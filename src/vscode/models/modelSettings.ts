@@ -14,7 +14,7 @@ const FOLDERS_SETTING = 'models.folders';
 /** A change of these changes the list. */
 export const MODEL_SETTINGS: readonly string[] = [...Object.values(ROLE_SETTINGS), FOLDERS_SETTING].map((name) => `${SECTION}.${name}`);
 
-/** Empty: the bundled model. */
+/** Empty: the bundled model for completion, the model of completion for chat. */
 export function rolePaths(): Record<ModelRole, string> {
   const settings = vscode.workspace.getConfiguration(SECTION);
   const pathOf = (role: ModelRole): string => {

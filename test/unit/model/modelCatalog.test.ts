@@ -15,8 +15,12 @@ describe('the catalogue of models', () => {
 
   test('a model that only a setting names is listed, with what it serves', () => {
     expect(catalog({ rolePaths: { completion: '/m/b.gguf', chat: '' } })).toEqual([
-      { path: BUNDLED, origin: 'bundled', roles: ['chat'] },
-      { path: '/m/b.gguf', origin: 'setting', roles: ['completion'] },
+      { path: BUNDLED, origin: 'bundled', roles: [] },
+      { path: '/m/b.gguf', origin: 'setting', roles: ['completion', 'chat'] },
+    ]);
+    expect(catalog({ rolePaths: { completion: '', chat: '/m/b.gguf' } })).toEqual([
+      { path: BUNDLED, origin: 'bundled', roles: ['completion'] },
+      { path: '/m/b.gguf', origin: 'setting', roles: ['chat'] },
     ]);
   });
 

@@ -107,7 +107,7 @@ describe('the models view', () => {
   test('keeps a chosen model that is gone, with its problem', async () => {
     changeSetting('model.path', path.join(folder, 'gone.gguf'));
     start();
-    expect(await drawn()).toContain('gone: completion · missing');
+    expect(await drawn()).toContain('gone: completion · chat · missing');
   });
 
   test('a damaged stored list costs nothing but the damage', async () => {
@@ -191,6 +191,18 @@ describe('the commands for models', () => {
     start();
     await run('bamboo.models.useForCompletion', await rowOf(bundled));
     expect(fake.settings['model.path']).toBeUndefined();
+  });
+
+  test('chat follows completion until it has a model of its own, the bundled one included', async () => {
+    const other = put('b.gguf');
+    changeSetting('model.path', other);
+    start();
+    expect((await rowOf(other))?.entry.roles).toEqual(['completion', 'chat']);
+    await run('bamboo.models.useForChat', await rowOf(bundled));
+    expect(fake.settings['chat.model.path']).toBe(bundled);
+    await run('bamboo.models.useForCompletion', await rowOf(bundled));
+    await run('bamboo.models.useForChat', await rowOf(bundled));
+    expect(fake.settings['chat.model.path']).toBeUndefined();
   });
 
   test.each([
@@ -301,22 +313,8 @@ describe('the commands for models', () => {
     expect(fake.clipboard).toBe('');
     expect(fake.messages).toEqual([]);
   });
-});
 
-describe('in an untrusted workspace', () => {
-  interface Manifest {
-    capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
-    contributes: { configuration: { properties: Record<string, { scope: string }> }[] };
-  }
-  const manifest = JSON.parse(readFileSync(path.join(__dirname, '..', '..', '..', '..', 'package.json'), 'utf8')) as Manifest;
-
-  test.each(['bamboo.model.path', 'bamboo.models.folders'])('%s belongs to the machine and cannot come from a folder', (setting) => {
-    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(setting);
-    const scopes = manifest.contributes.configuration.map(({ properties }) => properties[setting]?.scope);
-    expect(scopes).toContain('machine');
-  });
-
-  test('a choice is written for the user, never into the workspace', async () => {
+  test('also in an untrusted workspace a choice is written for the user, never into the workspace', async () => {
     const other = put('b.gguf');
     await storage.update(ADDED_MODELS_KEY, [other]);
     start();
