@@ -114,7 +114,7 @@ function startChat(
     completionModel: () => host.state.model,
     onDidChangeCompletionModel: (listener) => host.onDidChangeState(listener),
     chooseModel: async () => {
-      await vscode.commands.executeCommand('bamboo.models.choose');
+      await vscode.commands.executeCommand('bamboo.models.choose', 'chat');
     },
   });
 }

@@ -1,1 +1,2 @@
+export function tabbableControls(): string[];
 export function focusedControl(): string;

@@ -1,9 +1,17 @@
 // Runs inside the page of a view, not in Node: it is sent there as source and may use nothing from outside itself.
 /* global document */
 
-/** Tells the focused control from all others of the page: its place among them. '' when none has the focus. */
+/** Name or text of every control that is shown and that Tab should reach; those that arrow keys reach are left out. */
+export function tabbableControls() {
+  const controls = [...document.querySelectorAll('button, summary, input, textarea, [tabindex]')];
+  return controls
+    .filter((control) => control.tabIndex >= 0 && !control.disabled && control.checkVisibility())
+    .filter(({ type }) => type !== 'radio') // one Tab stop for a group, named by its label
+    .map((control) => control.getAttribute('aria-label') ?? control.textContent.trim());
+}
+
+/** The same of the focused control; '' when none has the focus. */
 export function focusedControl() {
-  const controls = [...document.querySelectorAll('button, summary, a[href], input, textarea, [tabindex]')];
-  const index = controls.indexOf(document.activeElement);
-  return index < 0 ? '' : String(index);
+  const control = document.activeElement;
+  return control === null || control === document.body ? '' : (control.getAttribute('aria-label') ?? control.textContent.trim());
 }

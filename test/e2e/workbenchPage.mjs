@@ -1,6 +1,6 @@
 // What a person does in a VS Code page: commands, settings, themes, the Bamboo sidebar and its views.
 // Shared by the end-to-end tests and by scripts/screenshots.mjs; it starts nothing and expects nothing beyond that the page obeys.
-/* global document */
+/* global document, getComputedStyle */
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -153,7 +153,13 @@ let axeSource;
 export async function seriousViolations(frame, selector = 'body', except = []) {
   axeSource ??= readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
   await frame.evaluate(axeSource);
+  // The page of a view lets the workbench behind it shine through, which axe-core takes for white.
+  await frame.evaluate(() => {
+    const root = document.documentElement;
+    root.style.backgroundColor = getComputedStyle(root).getPropertyValue('--vscode-sideBar-background');
+  });
   const { violations } = await frame.evaluate((within) => globalThis.axe.run(within, { resultTypes: ['violations'] }), selector);
+  await frame.evaluate(() => document.documentElement.style.removeProperty('background-color'));
   return violations
     .filter(({ id, impact }) => (impact === 'serious' || impact === 'critical') && !except.includes(id))
     .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));

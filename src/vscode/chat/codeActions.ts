@@ -25,6 +25,8 @@ export async function insertAtCursor(code: string, { editor }: Pick<LastEditor, 
   const text = indented(code, indentation) + (isFilled && isLineStart ? `\n${indentation}` : '');
   const done = await editor.edit((edit) => edit.insert(place, text));
   if (!done) return vscode.l10n.t('The editor did not accept the text. Is the file read-only?');
+  // Whoever inserts code goes on in the editor, and may want to undo it there.
+  await vscode.window.showTextDocument(document, editor.viewColumn);
   return vscode.l10n.t('Inserted at line {0}', place.line + 1);
 }
 

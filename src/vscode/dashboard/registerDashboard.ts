@@ -218,7 +218,7 @@ const COMMAND_OF: Readonly<Record<CommandAction, readonly [string, ...string[]]>
   showLog: [COMMANDS.showLog],
   restart: [COMMANDS.restartWorker],
   settings: ['workbench.action.openSettings', `${SECTION}.`],
-  chooseModel: ['bamboo.models.focus'],
+  chooseModel: ['bamboo.models.choose', 'completion'],
 };
 
 function isSilenceReason(reason: string): reason is keyof typeof SILENCE_SENTENCES {

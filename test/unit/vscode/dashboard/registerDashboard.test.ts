@@ -183,7 +183,7 @@ describe('actions', () => {
     ['showLog', 'bamboo.showLog'],
     ['restart', 'bamboo.restartWorker'],
     ['settings', 'workbench.action.openSettings'],
-    ['chooseModel', 'bamboo.models.focus'],
+    ['chooseModel', 'bamboo.models.choose'],
   ])('%s runs %s', (action, name) => {
     const { page } = opened();
     let ran = 0;
