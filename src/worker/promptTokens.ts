@@ -13,10 +13,11 @@ export function encodePrompt(prompt: readonly PromptPart[], { tokenizer, beginTo
   let afterText = false;
   for (const part of prompt) {
     if (part.kind === 'special') {
-      encoded.push({ ids: [requireSpecialToken(tokenizer, part.token)], trim: undefined });
+      encoded.push({ ids: [requireSpecialToken(tokenizer, part.token)], trim: undefined, dropRank: part.dropRank });
       afterText = false;
     } else {
-      encoded.push({ ids: tokenizer.encode(part.text, afterText), trim: part.kind === 'text' ? part.trim : undefined });
+      const { trim, dropRank } = part.kind === 'text' ? part : {};
+      encoded.push({ ids: tokenizer.encode(part.text, afterText), trim, dropRank });
       afterText ||= part.text !== '';
     }
   }
