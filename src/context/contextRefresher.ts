@@ -1,0 +1,77 @@
+/**
+ * When context is collected: a document becomes the active one, is saved, or rests after edits or moves of the cursor. Never per keystroke.
+ * One pass at a time; a newer event calls off the older one's pass.
+ */
+import type { ContextTarget } from './snippetCandidate';
+import type { PassOptions } from './contextCollection';
+
+export type RefreshReason = 'switch' | 'save' | 'idle';
+
+/** Going through tabs quickly collects nothing on the way. */
+const SWITCH_DELAY_MS = 150;
+/** A pause in which the prompt may change: shorter ones are part of typing. */
+const IDLE_DELAY_MS = 1200;
+
+export interface RefresherParts {
+  readonly collect: (target: ContextTarget, options: PassOptions) => Promise<boolean>;
+  /** The place in the active document; undefined where context is switched off or cannot be had. */
+  readonly target: () => ContextTarget | undefined;
+  readonly schedule: (delayMs: number, task: () => void) => () => void;
+  /** A document's prompt begins otherwise now: a good time to fill the KV cache. */
+  readonly onChanged: (documentKey: string) => void;
+}
+
+export class ContextRefresher {
+  private callOff: (() => void) | undefined;
+  private pass: AbortController | undefined;
+  /** Grows with every edit: a pass that began before one does not publish. */
+  private edits = 0;
+  private pending: RefreshReason | undefined;
+
+  constructor(private readonly parts: RefresherParts) {}
+
+  switched(): void {
+    this.soon('switch', SWITCH_DELAY_MS);
+  }
+
+  saved(): void {
+    this.soon('save', SWITCH_DELAY_MS);
+  }
+
+  edited(): void {
+    this.edits += 1;
+    this.soon('idle', IDLE_DELAY_MS);
+  }
+
+  cursorMoved(): void {
+    // A pass that is due sooner anyway is not put off by the cursor's arrival in the new document.
+    if (this.pending === undefined || this.pending === 'idle') this.soon('idle', IDLE_DELAY_MS);
+  }
+
+  dispose(): void {
+    this.callOff?.();
+    this.pass?.abort();
+  }
+
+  private soon(reason: RefreshReason, delayMs: number): void {
+    this.callOff?.();
+    // A switch that was put off by an edit stays a switch.
+    this.pending = this.pending === 'switch' ? 'switch' : reason;
+    this.callOff = this.parts.schedule(delayMs, () => void this.refresh());
+  }
+
+  private async refresh(): Promise<void> {
+    const reason = this.pending;
+    this.pending = undefined;
+    this.callOff = undefined;
+    this.pass?.abort();
+    const target = this.parts.target();
+    if (!target) return;
+    const pass = new AbortController();
+    this.pass = pass;
+    const editsAtStart = this.edits;
+    const mayPublish = (): boolean => this.edits === editsAtStart;
+    const changed = await this.parts.collect(target, { signal: pass.signal, always: reason === 'switch', mayPublish });
+    if (changed) this.parts.onChanged(target.documentKey);
+  }
+}
