@@ -12,10 +12,20 @@ import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
 import { COMMANDS, registerCommands } from './vscode/commands';
+import { registerContext } from './vscode/context/registerContext';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { createOutputLog, engineLog } from './vscode/outputLog';
-import { completionSettings, ENGINE_SETTINGS, engineSettings, MODE_SETTINGS, modeSetting, SECTION, toggleEnabled } from './vscode/settings';
+import {
+  completionSettings,
+  contextSettings,
+  ENGINE_SETTINGS,
+  engineSettings,
+  MODE_SETTINGS,
+  modeSetting,
+  SECTION,
+  toggleEnabled,
+} from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
 import { StatusReporter } from './vscode/statusReporter';
 
@@ -48,7 +58,20 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const status = new StatusReporter(host, metrics, bar);
   const now = (): number => REAL_TIMERS.nowMs();
   const schedule: Schedule = (delayMs, task) => REAL_TIMERS.after(delayMs, task);
-  const session = new CompletionSession({ generate: host.generate, metrics, now, schedule });
+  const context = registerContext({
+    settingsFor: contextSettings,
+    triggerSettingsFor: completionSettings,
+    promptOptionsFor: (document) => ({
+      maxTokens: completionSettings(document).maxTokens,
+      contextLength: host.contextLength,
+      promptForm: host.promptForm,
+    }),
+    pathOf: documentPath,
+    now,
+    wait: schedule,
+    debug: (message) => log.debug(message),
+  });
+  const session = new CompletionSession({ generate: host.generate, metrics, now, schedule, snippetsFor: context.snippetsFor });
   const restart = (): Promise<void> => {
     session.reset();
     return host.start();
@@ -60,6 +83,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     promptForm: () => host.promptForm,
     settingsFor: completionSettings,
     pathOf: documentPath,
+    isExcluded: context.isExcluded,
     readContext: readDocumentContext,
     metrics,
     now,
@@ -69,6 +93,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   host.onDidChangeState(status.refresh);
   extension.subscriptions.push(
     log,
+    ...context.disposables,
     bar,
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     vscode.commands.registerCommand(

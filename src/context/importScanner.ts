@@ -27,6 +27,9 @@ const LANGUAGES: ReadonlyMap<string, ImportLanguage> = new Map(
   ).flatMap(([language, extensions]) => extensions.split(' ').map((extension) => [extension, language] as const)),
 );
 
+/** Of files whose imports can be read. */
+export const IMPORT_EXTENSIONS: ReadonlySet<string> = new Set(LANGUAGES.keys());
+
 export function importLanguageOf(path: string): ImportLanguage | undefined {
   return LANGUAGES.get(extensionOf(path));
 }

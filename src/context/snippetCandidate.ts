@@ -10,6 +10,9 @@ import type { WorkBudget } from './workBudget';
 export const SNIPPET_SOURCES = ['imports', 'symbols', 'siblings', 'tabs', 'edits'] as const;
 export type SnippetSource = (typeof SNIPPET_SOURCES)[number];
 
+/** How much of a document a target holds: the imports, and as many lines around the cursor as windows are compared by. */
+export const TARGET_LIMITS = { headLines: 200, headChars: 12_000, nearbyLines: 60, nearbyChars: 8000 } as const;
+
 /** The place to find context for. */
 export interface ContextTarget {
   readonly documentKey: string;
