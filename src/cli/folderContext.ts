@@ -61,7 +61,7 @@ export class FolderContext {
       now: this.nowMs,
       debug: () => undefined,
     });
-    await collection.refresh(target, { signal: new AbortController().signal, always: true, mayPublish: () => true });
+    await collection.refresh(target, { signal: new AbortController().signal, mayPublish: () => true });
     return sets.snippetsFor(target.documentKey);
   }
 

@@ -24,28 +24,34 @@ export interface CollectionParts {
 
 export interface PassOptions {
   readonly signal: AbortSignal;
-  /** Publish even what says much the same: the prompt has to be read anew anyway. */
-  readonly always: boolean;
   /** Asked after collecting: what was found for a document that is being typed in waits for the next pause. */
   readonly mayPublish: () => boolean;
+}
+
+export interface PassResult {
+  /** The document's prompt begins otherwise now. */
+  readonly changed: boolean;
+  /** Something was left to look at: another pass would get further, because it finds texts indexed. */
+  readonly outOfTime: boolean;
 }
 
 export class ContextCollection {
   constructor(private readonly parts: CollectionParts) {}
 
-  /** True when the document's prompt changed. Never rejects: a collector that fails is logged and left out. */
-  async refresh(target: ContextTarget, { signal, always, mayPublish }: PassOptions): Promise<boolean> {
+  /** Never rejects: a collector that fails is logged and left out. */
+  async refresh(target: ContextTarget, { signal, mayPublish }: PassOptions): Promise<PassResult> {
     const { sets, now } = this.parts;
     const startMs = now();
     const budget = new WorkBudget(now, WORK_LIMIT_MS);
     const candidates = await this.collect(target, budget, signal);
-    if (signal.aborted || !mayPublish()) return false;
+    if (signal.aborted || !mayPublish()) return { changed: false, outOfTime: false };
+    const outOfTime = budget.exhausted;
     const ranked = budget.run(() => rankSnippets(candidates, target.file));
-    const changed = sets.publish(target.documentKey, ranked, always);
+    const changed = sets.publish(target.documentKey, ranked);
     const verdict = changed ? 'new' : 'kept as it was';
     const times = `${budget.usedMs.toFixed(1)} ms of work in ${(now() - startMs).toFixed(0)} ms`;
     this.parts.debug(`Context of ${target.file.path} (${verdict}; ${times}): ${describe(ranked, candidates.length)}`);
-    return changed;
+    return { changed, outOfTime };
   }
 
   private async collect(target: ContextTarget, budget: WorkBudget, signal: AbortSignal): Promise<SnippetCandidate[]> {

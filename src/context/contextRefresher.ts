@@ -3,17 +3,21 @@
  * One pass at a time; a newer event calls off the older one's pass.
  */
 import type { ContextTarget } from './snippetCandidate';
-import type { PassOptions } from './contextCollection';
+import type { PassOptions, PassResult } from './contextCollection';
 
-export type RefreshReason = 'switch' | 'save' | 'idle';
+/** What is due soon goes before what waits for a pause. */
+type RefreshReason = 'soon' | 'idle';
 
 /** Going through tabs quickly collects nothing on the way. */
-const SWITCH_DELAY_MS = 150;
+const SOON_DELAY_MS = 150;
 /** A pause in which the prompt may change: shorter ones are part of typing. */
 const IDLE_DELAY_MS = 1200;
 
+/** Passes that go on where the time of the first was used up; large projects are not looked at to the end. */
+const MAX_FURTHER_PASSES = 4;
+
 export interface RefresherParts {
-  readonly collect: (target: ContextTarget, options: PassOptions) => Promise<boolean>;
+  readonly collect: (target: ContextTarget, options: PassOptions) => Promise<PassResult>;
   /** The place in the active document; undefined where context is switched off or cannot be had. */
   readonly target: () => ContextTarget | undefined;
   readonly schedule: (delayMs: number, task: () => void) => () => void;
@@ -27,25 +31,29 @@ export class ContextRefresher {
   /** Grows with every edit: a pass that began before one does not publish. */
   private edits = 0;
   private pending: RefreshReason | undefined;
+  private furtherPasses = 0;
 
   constructor(private readonly parts: RefresherParts) {}
 
   switched(): void {
-    this.soon('switch', SWITCH_DELAY_MS);
+    this.furtherPasses = 0;
+    this.schedule('soon', SOON_DELAY_MS);
   }
 
   saved(): void {
-    this.soon('save', SWITCH_DELAY_MS);
+    this.furtherPasses = 0;
+    this.schedule('soon', SOON_DELAY_MS);
   }
 
   edited(): void {
     this.edits += 1;
-    this.soon('idle', IDLE_DELAY_MS);
+    this.furtherPasses = 0;
+    this.schedule('idle', IDLE_DELAY_MS);
   }
 
   cursorMoved(): void {
     // A pass that is due sooner anyway is not put off by the cursor's arrival in the new document.
-    if (this.pending === undefined || this.pending === 'idle') this.soon('idle', IDLE_DELAY_MS);
+    if (this.pending !== 'soon') this.schedule('idle', IDLE_DELAY_MS);
   }
 
   dispose(): void {
@@ -53,15 +61,13 @@ export class ContextRefresher {
     this.pass?.abort();
   }
 
-  private soon(reason: RefreshReason, delayMs: number): void {
+  private schedule(reason: RefreshReason, delayMs: number): void {
     this.callOff?.();
-    // A switch that was put off by an edit stays a switch.
-    this.pending = this.pending === 'switch' ? 'switch' : reason;
+    this.pending = reason;
     this.callOff = this.parts.schedule(delayMs, () => void this.refresh());
   }
 
   private async refresh(): Promise<void> {
-    const reason = this.pending;
     this.pending = undefined;
     this.callOff = undefined;
     this.pass?.abort();
@@ -71,7 +77,11 @@ export class ContextRefresher {
     this.pass = pass;
     const editsAtStart = this.edits;
     const mayPublish = (): boolean => this.edits === editsAtStart;
-    const changed = await this.parts.collect(target, { signal: pass.signal, always: reason === 'switch', mayPublish });
+    const { changed, outOfTime } = await this.parts.collect(target, { signal: pass.signal, mayPublish });
     if (changed) this.parts.onChanged(target.documentKey);
+    if (outOfTime && this.pending === undefined && this.pass === pass && this.furtherPasses < MAX_FURTHER_PASSES) {
+      this.furtherPasses += 1;
+      this.schedule('soon', SOON_DELAY_MS);
+    }
   }
 }

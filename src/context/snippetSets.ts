@@ -23,12 +23,12 @@ export class SnippetSets {
 
   /**
    * Takes a new set unless it says much the same as the old one; true when the prompt changes by it.
-   * `always`: the prompt has to be read anew anyway. Snippets that stay keep their places, so that the cache keeps as much as it can.
+   * Snippets that stay keep their places, so that the cache keeps as much as it can.
    */
-  publish(documentKey: string, snippets: readonly PromptSnippet[], always = false): boolean {
+  publish(documentKey: string, snippets: readonly PromptSnippet[]): boolean {
     const old = this.snippetsFor(documentKey);
     const next = inOldOrder(snippets, old);
-    const changes = !sameSnippets(next, old) && (always || old.length === 0 || sharedLines(next, old) < SAME_ENOUGH_SHARE);
+    const changes = !sameSnippets(next, old) && (old.length === 0 || sharedLines(next, old) < SAME_ENOUGH_SHARE);
     this.byDocument.delete(documentKey);
     this.byDocument.set(documentKey, changes ? next : old);
     if (this.byDocument.size > this.capacity) this.byDocument.delete(this.byDocument.keys().next().value ?? '');

@@ -64,21 +64,22 @@ describe('the snippets of a document', () => {
     expect(sets.snippetsFor('doc')).toBe(first);
   });
 
-  test('stay when the new ones say much the same, unless the prompt has to be read anew anyway', () => {
+  test('stay when the new ones say much the same, and go when they say something else', () => {
     const sets = new SnippetSets();
     const lines = Array.from({ length: 10 }, (_, index) => `line ${index}`);
     sets.publish('doc', [snippet('a', lines.join('\n'))]);
     const shifted = [...lines.slice(1), 'line 10'].join('\n');
     expect(sets.publish('doc', [snippet('a', shifted)])).toBe(false);
     expect(sets.snippetsFor('doc')[0]?.text).toBe(lines.join('\n'));
-    expect(sets.publish('doc', [snippet('a', shifted)], true)).toBe(true);
-    expect(sets.snippetsFor('doc')[0]?.text).toBe(shifted);
+    const moved = [...lines.slice(4), 'line 10', 'line 11', 'line 12', 'line 13'].join('\n');
+    expect(sets.publish('doc', [snippet('a', moved)])).toBe(true);
+    expect(sets.snippetsFor('doc')[0]?.text).toBe(moved);
   });
 
   test('that stay keep their places, and new ones come after them', () => {
     const sets = new SnippetSets();
     sets.publish('doc', [snippet('b'), snippet('c')]);
-    sets.publish('doc', [snippet('a'), snippet('c')], true);
+    sets.publish('doc', [snippet('a'), snippet('c')]);
     expect(sets.snippetsFor('doc').map(({ path }) => path)).toEqual(['c', 'a']);
   });
 
@@ -141,7 +142,7 @@ describe('a pass', () => {
     'src/price.ts': 'export function price(amount: number): number {\n  return amount;\n}\n',
     'src/cartView.ts': 'export function secret(cart) {\n  return price(cart.amount);\n}\n',
   };
-  const options = { signal: new AbortController().signal, always: false, mayPublish: () => true };
+  const options = { signal: new AbortController().signal, mayPublish: () => true };
 
   function passOver(collectors: readonly Collector[], now: () => number = () => 0) {
     const { access } = fakeProject(PROJECT);
@@ -154,7 +155,7 @@ describe('a pass', () => {
 
   test('publishes what was found and logs paths, sizes and reasons, but no code', async () => {
     const { collection, sets, logged } = passOver([importSignatures, siblingWindows]);
-    expect(await collection.refresh(TARGET, options)).toBe(true);
+    expect(await collection.refresh(TARGET, options)).toEqual({ changed: true, outOfTime: false });
     expect(sets.snippetsFor('doc').map(({ path }) => path)).toEqual(['src/price.ts', 'src/cartView.ts']);
     const log = logged.join('\n');
     expect(log).toContain('src/price.ts (imports, 46 characters, score 1.00)');
@@ -165,7 +166,7 @@ describe('a pass', () => {
   test('stops after its time: collectors that did not get any are named', async () => {
     let nowMs = 0;
     const { collection, sets, logged } = passOver([importSignatures, siblingWindows], () => (nowMs += WORK_LIMIT_MS / 3));
-    await collection.refresh(TARGET, options);
+    expect(await collection.refresh(TARGET, options)).toEqual({ changed: true, outOfTime: true });
     expect(sets.snippetsFor('doc').map(({ path }) => path)).toEqual(['src/price.ts']);
     expect(logged.join('\n')).toContain('no time left for siblings');
   });
@@ -174,8 +175,8 @@ describe('a pass', () => {
     const { collection, sets } = passOver([importSignatures]);
     const aborted = new AbortController();
     aborted.abort();
-    expect(await collection.refresh(TARGET, { ...options, signal: aborted.signal })).toBe(false);
-    expect(await collection.refresh(TARGET, { ...options, mayPublish: () => false })).toBe(false);
+    expect(await collection.refresh(TARGET, { ...options, signal: aborted.signal })).toMatchObject({ changed: false });
+    expect(await collection.refresh(TARGET, { ...options, mayPublish: () => false })).toMatchObject({ changed: false });
     expect(sets.snippetsFor('doc')).toEqual([]);
   });
 

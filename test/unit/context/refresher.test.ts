@@ -15,7 +15,7 @@ import { at } from './fakeProject';
 
 const TARGET: ContextTarget = { documentKey: 'src/a.ts', file: at('src/a.ts'), head: '', nearby: '' };
 
-function setUp(target: ContextTarget | undefined = TARGET, publishes = true) {
+function setUp(outOfTime = false) {
   const clock = manualClock();
   const passes: PassOptions[] = [];
   const changed: string[] = [];
@@ -24,10 +24,10 @@ function setUp(target: ContextTarget | undefined = TARGET, publishes = true) {
     collect: (_, options) => {
       passes.push(options);
       return new Promise((resolve) => {
-        finish = () => resolve(publishes && options.mayPublish() && !options.signal.aborted);
+        finish = () => resolve({ changed: options.mayPublish() && !options.signal.aborted, outOfTime });
       });
     },
-    target: () => target,
+    target: () => TARGET,
     schedule: clock.schedule,
     onChanged: (key) => changed.push(key),
   });
@@ -47,7 +47,7 @@ describe('context is collected', () => {
     }
     expect(passes).toHaveLength(0);
     clock.advance(150);
-    expect(passes).toMatchObject([{ always: true }]);
+    expect(passes).toHaveLength(1);
     await finishPass();
     expect(changed).toEqual(['src/a.ts']);
   });
@@ -61,7 +61,7 @@ describe('context is collected', () => {
     }
     expect(passes).toHaveLength(0);
     clock.advance(2000);
-    expect(passes).toMatchObject([{ always: false }]);
+    expect(passes).toHaveLength(1);
     clock.advance(60_000);
     expect(passes).toHaveLength(1);
   });
@@ -89,6 +89,16 @@ describe('context is collected', () => {
     expect(passes[0]?.signal.aborted).toBe(true);
     await finishPass();
     expect(changed).toEqual(['src/a.ts']);
+  });
+
+  test('further where the time of a pass was used up, but not without end', async () => {
+    const { clock, passes, refresher, finishPass } = setUp(true);
+    refresher.switched();
+    for (let pass = 0; pass < 20; pass += 1) {
+      clock.advance(200);
+      await finishPass();
+    }
+    expect(passes).toHaveLength(5);
   });
 
   test('not at all where there is no target, nor after the end', () => {
