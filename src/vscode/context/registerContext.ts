@@ -22,6 +22,7 @@ import type { PromptSnippet } from '../../prompt/promptSnippet';
 import { readDocumentContext } from '../documentReader';
 import { CONTEXT_SETTINGS, type ContextSettings } from '../settings';
 import { contextTargetOf } from './contextTarget';
+import { definitionSymbols } from './definitionSymbols';
 import { editorFileAccess, readIgnoreFile, type Wait } from './fileAccess';
 import { isWorkspaceRoot, refOf } from './fileRefs';
 import { registerShowContext } from './showContext';
@@ -60,7 +61,13 @@ export function registerContext(parts: ContextParts): ContextRegistration {
   const sets = new SnippetSets();
   const edits = new RecentEdits();
   const viewed = new RecentFiles();
-  const collectors = [importSignatures, editedRegions(() => edits.recent()), tabWindows(() => openFiles(viewed)), siblingWindows];
+  const collectors = [
+    importSignatures,
+    editedRegions(() => edits.recent()),
+    tabWindows(() => openFiles(viewed)),
+    siblingWindows,
+    definitionSymbols(wait),
+  ];
   const collection = new ContextCollection({ collectors, files, sets, now, debug });
   const refresher = new ContextRefresher({
     collect: (target, options) => collection.refresh(target, options),

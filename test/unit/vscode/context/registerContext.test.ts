@@ -4,9 +4,10 @@
 import type * as vscode from 'vscode';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerContext, type ContextParts } from '../../../../src/vscode/context/registerContext';
+import { DEFINITION_LIMITS } from '../../../../src/vscode/context/definitionSymbols';
 import { READ_LIMITS } from '../../../../src/vscode/context/fileAccess';
 import { manualClock } from '../../completion/controlledEngine';
-import { commands, editor, openFile, resetEditor, typeInto, workspace, type FakeEditorDocument } from './fakeEditor';
+import { commands, editor, FOLDER, openFile, resetEditor, typeInto, Uri, workspace, type FakeEditorDocument } from './fakeEditor';
 
 vi.mock('vscode', () => import('./fakeEditor'));
 
@@ -107,6 +108,40 @@ describe('a document that becomes active', () => {
       await subject.rest();
       expect(subject.pathsOf(document)).toEqual([]);
     }
+  });
+});
+
+describe('definitions', () => {
+  const CODE = 'const a = discountOf(item);\n';
+
+  test('that a language server knows are shown, from files of the workspace only', async () => {
+    editor.files.set('lib/discount.rb', 'def other\nend\n\ndef discountOf(item)\n  1\nend\n');
+    commands.registerCommand('vscode.executeDefinitionProvider', (_, position) => {
+      const range = { start: { line: 3, character: 0 } };
+      const isCall = (position as { character: number }).character === CODE.indexOf('discountOf');
+      return isCall
+        ? [
+            { uri: new Uri('file', '/usr/lib/x.rb'), range },
+            { targetUri: Uri.joinPath(FOLDER.uri, 'lib/discount.rb'), targetRange: range },
+          ]
+        : [];
+    });
+    const subject = setUp();
+    const document = openFile('main.rb', CODE);
+    await subject.rest();
+    expect(subject.snippetsFor(document.uri.toString())).toEqual([{ path: 'lib/discount.rb', text: 'def discountOf(item)\n  1\nend' }]);
+  });
+
+  test.each([
+    ['never answers', () => new Promise(() => undefined)],
+    ['fails', () => Promise.reject(new Error('gone'))],
+  ])('are left out when the server %s', async (_, answer) => {
+    commands.registerCommand('vscode.executeDefinitionProvider', answer);
+    const subject = setUp();
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    await subject.rest(DEFINITION_LIMITS.waitMs);
+    expect(subject.pathsOf(document)).toEqual(['src/price.ts', 'src/cartView.ts']);
   });
 });
 
