@@ -12,7 +12,7 @@ import { REAL_TIMERS } from './engine/timers';
 import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
 import { COMMANDS, registerCommands } from './vscode/commands';
-import { registerContext } from './vscode/context/registerContext';
+import { registerContext, type ContextParts } from './vscode/context/registerContext';
 import { documentPath, readDocumentContext } from './vscode/documentReader';
 import { EngineHost } from './vscode/engineHost';
 import { createOutputLog, engineLog } from './vscode/outputLog';
@@ -58,19 +58,7 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
   const status = new StatusReporter(host, metrics, bar);
   const now = (): number => REAL_TIMERS.nowMs();
   const schedule: Schedule = (delayMs, task) => REAL_TIMERS.after(delayMs, task);
-  const context = registerContext({
-    settingsFor: contextSettings,
-    triggerSettingsFor: completionSettings,
-    promptOptionsFor: (document) => ({
-      maxTokens: completionSettings(document).maxTokens,
-      contextLength: host.contextLength,
-      promptForm: host.promptForm,
-    }),
-    pathOf: documentPath,
-    now,
-    wait: schedule,
-    debug: (message) => log.debug(message),
-  });
+  const context = registerContext(contextParts(host, log, now, schedule));
   const session = new CompletionSession({ generate: host.generate, metrics, now, schedule, snippetsFor: context.snippetsFor });
   const restart = (): Promise<void> => {
     session.reset();
@@ -117,6 +105,22 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
 export async function deactivate(): Promise<void> {
   await engine?.dispose();
   engine = undefined;
+}
+
+function contextParts(host: EngineHost, log: vscode.LogOutputChannel, now: () => number, wait: Schedule): ContextParts {
+  return {
+    settingsFor: contextSettings,
+    triggerSettingsFor: completionSettings,
+    promptOptionsFor: (document) => ({
+      maxTokens: completionSettings(document).maxTokens,
+      contextLength: host.contextLength,
+      promptForm: host.promptForm,
+    }),
+    pathOf: documentPath,
+    now,
+    wait,
+    debug: (message) => log.debug(message),
+  };
 }
 
 function apiStatus(status: StatusReporter): { state: string; reason?: string } {

@@ -61,6 +61,10 @@ export class ContextRefresher {
     this.pass?.abort();
   }
 
+  private get isDue(): boolean {
+    return this.pending !== undefined;
+  }
+
   private schedule(reason: RefreshReason, delayMs: number): void {
     this.callOff?.();
     this.pending = reason;
@@ -79,7 +83,7 @@ export class ContextRefresher {
     const mayPublish = (): boolean => this.edits === editsAtStart;
     const { changed, outOfTime } = await this.parts.collect(target, { signal: pass.signal, mayPublish });
     if (changed) this.parts.onChanged(target.documentKey);
-    if (outOfTime && this.pending === undefined && this.pass === pass && this.furtherPasses < MAX_FURTHER_PASSES) {
+    if (outOfTime && !this.isDue && this.pass === pass && this.furtherPasses < MAX_FURTHER_PASSES) {
       this.furtherPasses += 1;
       this.schedule('soon', SOON_DELAY_MS);
     }
