@@ -46,6 +46,13 @@ describe('ranking', () => {
     for (const { text } of ranked) expect(text.endsWith('value;')).toBe(true);
   });
 
+  test('leaves a place for what the user edited beside many imports, and fills up with imports where there is nothing else', () => {
+    const imports = ['a', 'b', 'c', 'd', 'e'].map((path) => candidate(path, 1, 'imports'));
+    const pathsOf = (candidates: SnippetCandidate[]): string[] => rankSnippets(candidates, at('me')).map(({ path }) => path);
+    expect(pathsOf([...imports, candidate('edited', 0.5, 'edits')])).toEqual(['a', 'b', 'c', 'edited']);
+    expect(pathsOf(imports)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('shows the same text once', () => {
     const ranked = rankSnippets([candidate('a', 2, 'tabs', 'same text'), candidate('copy', 1, 'tabs', 'same text')], at('me'));
     expect(ranked.map(({ path }) => path)).toEqual(['a']);
