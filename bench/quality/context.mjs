@@ -60,7 +60,8 @@ function rowOf(name, pairs) {
   return { name, on, off, paired: pairedDifference(pairs) };
 }
 
-const rows = values.root.flatMap((root) => {
+/** Whether each sample of a folder was exact with and without context, and whether it needs any. */
+function measure(root) {
   const file = path.join(folder, 'samples.jsonl');
   execFileSync(process.execPath, [bundle, root, file, values.samples, values.seed], { stdio: 'inherit' });
   const samples = readLines(file);
@@ -69,12 +70,27 @@ const rows = values.root.flatMap((root) => {
     'off',
     samples.map((sample) => ({ ...sample, snippets: [] })),
   );
-  const pairs = withContext.map((result, index) => [isExact(result), isExact(without[index])]);
-  const name = path.basename(path.resolve(root));
-  const needed = pairs.filter((_, index) => samples[index].needsContext);
-  const rest = pairs.filter((_, index) => !samples[index].needsContext);
-  return [rowOf(name, pairs), rowOf(`${name}: a name of the line stands only in other files`, needed), rowOf(`${name}: other lines`, rest)];
-});
+  return samples.map(({ needsContext }, index) => ({ needsContext, pair: [isExact(withContext[index]), isExact(without[index])] }));
+}
+
+function rowsOf(name, results) {
+  const pairsWhere = (needed) => results.filter(({ needsContext }) => needsContext === needed).map(({ pair }) => pair);
+  return [
+    rowOf(
+      name,
+      results.map(({ pair }) => pair),
+    ),
+    rowOf(`${name}: a name of the line stands only in other files`, pairsWhere(true)),
+    rowOf(`${name}: other lines`, pairsWhere(false)),
+  ];
+}
+
+const measured = values.root.map((root) => ({ name: path.basename(path.resolve(root)), results: measure(root) }));
+const rows = measured.flatMap(({ name, results }) => rowsOf(name, results));
+if (measured.length > 1) {
+  const all = measured.flatMap(({ results }) => results);
+  rows.push(...rowsOf('all', all));
+}
 rmSync(folder, { recursive: true });
 
 const percent = (share) => (Number.isNaN(share) ? '–' : `${(share * 100).toFixed(1)} %`);
