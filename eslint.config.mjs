@@ -16,9 +16,10 @@ const MAY_IMPORT = {
   worker: ['protocol', 'model'],
   model: ['protocol'],
   completion: ['protocol', 'prompt', 'engine', 'metrics'],
+  context: ['protocol', 'prompt'],
   chat: ['protocol', 'engine'],
-  vscode: ['protocol', 'completion', 'chat', 'engine', 'metrics', 'model'],
-  cli: ['protocol', 'prompt', 'completion', 'engine', 'metrics', 'model', 'worker'],
+  vscode: ['protocol', 'prompt', 'completion', 'context', 'chat', 'engine', 'metrics', 'model'],
+  cli: ['protocol', 'prompt', 'completion', 'context', 'engine', 'metrics', 'model', 'worker'],
   webview: ['protocol'],
 };
 
@@ -26,7 +27,7 @@ const MAY_IMPORT = {
 const VSCODE_ADAPTERS = ['src/extension.ts', 'src/vscode/**/*.ts', 'src/completion/inlineCompletionProvider.ts'];
 
 /** Pure folders: time, files and processes come in as parameters. */
-const PURE_FOLDERS = ['protocol', 'prompt', 'completion', 'chat', 'metrics', 'webview'];
+const PURE_FOLDERS = ['protocol', 'prompt', 'completion', 'context', 'chat', 'metrics', 'webview'];
 
 const sourceFolders = readdirSync(new URL('src', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const zones = sourceFolders.map(({ name: folder }) => {

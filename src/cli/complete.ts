@@ -9,6 +9,7 @@ import { EngineError } from '../protocol/engineError';
 import type { GenerateTimings } from '../protocol/engineProtocol';
 import { UsageError } from './arguments';
 import { DRAFT_HELP, DRAFT_OPTION, EXIT, MODEL_HELP, MODEL_OPTIONS, type Command } from './command';
+import { folderSnippets } from './folderContext';
 import { languageIdOf } from './languageId';
 import { openTextSession } from './modelSession';
 
@@ -17,11 +18,12 @@ const DEFAULT_MAX_TOKENS = 64;
 export const completeCommand: Command = {
   name: 'complete',
   summary: 'print what the editor would offer at a place in a file',
-  help: `Usage: bamboo complete --at FILE:LINE:COLUMN [--max-tokens N] [--single-line]
+  help: `Usage: bamboo complete --at FILE:LINE:COLUMN [--max-tokens N] [--single-line] [--context FOLDER]
 
   --at PLACE        line and column count from 1, as in "code --goto"; the cursor stands before that column
   --max-tokens N    tokens the suggestion may have (default ${DEFAULT_MAX_TOKENS})
   --single-line     never more than one line
+  --context FOLDER  the project that the file lies in: fitting pieces of its other files are shown to the model
 ${DRAFT_HELP}
 ${MODEL_HELP}`,
   options: {
@@ -30,18 +32,23 @@ ${MODEL_HELP}`,
     at: { type: 'string' },
     'max-tokens': { type: 'string' },
     'single-line': { type: 'boolean' },
+    context: { type: 'string' },
   },
   async run(args, io) {
     const place = parsePlace(args.requiredText('at'));
     const maxTokens = args.integer('max-tokens', { min: 1, max: 256, fallback: DEFAULT_MAX_TOKENS });
     const text = await readSource(place.file);
-    const context = documentContextFromText(text, offsetOf(text, place), pathForModel(place.file), languageIdOf(place.file));
+    const offset = offsetOf(text, place);
+    const context = documentContextFromText(text, offset, pathForModel(place.file), languageIdOf(place.file));
+    const folder = args.text('context');
+    const snippets = folder === undefined ? [] : await folderSnippets(folder, place.file, { text, offset }, io.nowMs);
     const session = await openTextSession(args, io);
     const { contextLength, promptForm } = session.model;
     const startMs = io.nowMs();
     try {
       const outcome = await completeOnce({
         context,
+        snippets,
         options: { maxTokens, multiline: args.flag('single-line') ? 'never' : 'auto', contextLength, promptForm },
         generate: session.generate,
         signal: new AbortController().signal,

@@ -12,7 +12,13 @@ import { openOutput, type Output } from './outputFile';
 
 const DEFAULT_MAX_TOKENS = 128;
 
-const sampleSchema = v.looseObject({ path: v.string(), prefix: v.string(), suffix: v.string() });
+const snippetSchema = v.object({ path: v.string(), text: v.string() });
+const sampleSchema = v.looseObject({
+  path: v.string(),
+  prefix: v.string(),
+  suffix: v.string(),
+  snippets: v.exactOptional(v.array(snippetSchema)),
+});
 type Sample = v.InferOutput<typeof sampleSchema>;
 
 interface InfillOptions {
@@ -26,7 +32,8 @@ export const infillCommand: Command = {
   summary: 'fill in the middle of many samples (JSON lines), without post-processing',
   help: `Usage: bamboo infill --input SAMPLES --output RESULTS [--max-tokens N] [--single-line]
 
-  --input FILE      one JSON object a line with path, prefix and suffix; other fields are passed through; "-" is standard input
+  --input FILE      one JSON object a line with path, prefix and suffix, and with snippets of other files ([{path, text}]) where it has any;
+                    other fields are passed through; "-" is standard input
   --output FILE     the same objects with completion, stopReason and timings, in the same order; "-" is standard output
   --max-tokens N    tokens a middle may have (default ${DEFAULT_MAX_TOKENS})
   --single-line     stop at the first line break

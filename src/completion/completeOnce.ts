@@ -2,17 +2,16 @@
  * One completion from context to suggestion: prompt, generate, clean, grow to a block, fit to the rest of the line.
  * Used by the session behind the provider and by the CLI; it caches nothing and shows nothing.
  */
-import { buildPrompt } from '../prompt/promptBuilder';
-import { promptTemplate } from '../prompt/promptTemplate';
 import type { FrozenSuffixes } from '../prompt/frozenSuffix';
-import { tokenBudget, type TokenBudget } from '../prompt/tokenBudget';
-import { GREEDY, type GenerateRequest, type GenerateResult, type PromptForm, type TokensNotification } from '../protocol/engineProtocol';
+import type { PromptSnippet } from '../prompt/promptSnippet';
+import { GREEDY, type GenerateRequest, type GenerateResult, type TokensNotification } from '../protocol/engineProtocol';
 import { completeLines, GROWTH_LIMITS, mayJoin, openness } from './blockGrowth';
-import { cursorShape, type CursorShape } from './cursorShape';
+import { cursorShape } from './cursorShape';
 import { linePrefix, lineTail, type DocumentContext } from './documentContext';
 import { cleanLine } from './postProcess';
 import { fitToLineTail } from './postProcess/lineTail';
 import { surroundingsOf, type Surroundings } from './postProcess/surroundings';
+import { planPrompt, promptOf, type PromptOptions, type PromptPlan } from './promptPlan';
 import type { SilenceReason } from './silenceReason';
 import { isCutOff, lineStop, meanLogProb, wantsNextLine } from './stopCriteria';
 
@@ -24,14 +23,8 @@ export type Generate = (
   onRestart?: () => void,
 ) => Promise<GenerateResult>;
 
-export interface CompletionOptions {
-  /** Tokens of the whole suggestion at most. */
-  readonly maxTokens: number;
+export interface CompletionOptions extends PromptOptions {
   readonly multiline: 'auto' | 'never';
-  /** Context length of the loaded model in tokens. */
-  readonly contextLength: number;
-  /** What the loaded model can be asked. */
-  readonly promptForm: PromptForm;
   /** A first line whose mean log-probability is lower is not shown; default LEAST_MEAN_LOG_PROB. */
   readonly minMeanLogProb?: number;
   /** Time that the lines after the first may take before a block stops growing; default: no limit. */
@@ -45,6 +38,8 @@ export interface CompletionInput {
   readonly signal: AbortSignal;
   /** Shared by the requests of a session, so that the prompt stays stable. */
   readonly suffixes?: FrozenSuffixes;
+  /** Pieces of other files, what changes least first; what does not fit is left out. */
+  readonly snippets?: readonly PromptSnippet[];
   /** Milliseconds; needed for growthBudgetMs. */
   readonly now?: () => number;
   /** Called with the text of the first line as it grows. */
@@ -72,9 +67,8 @@ export const LEAST_MEAN_LOG_PROB = -1;
 
 interface Run {
   readonly input: CompletionInput;
-  readonly shape: CursorShape;
+  readonly plan: PromptPlan;
   readonly around: Surroundings;
-  readonly budget: TokenBudget;
   /** Of every request, used or not. */
   readonly results: GenerateResult[];
 }
@@ -106,14 +100,8 @@ export function fitSuggestion(unfittedText: string, logProb: number, context: Do
 }
 
 function startRun(input: CompletionInput): Run {
-  const shape = cursorShape(input.context);
-  return {
-    input,
-    shape,
-    around: surroundingsOf(input.context, shape.hiddenTail),
-    budget: tokenBudget(input.options.contextLength, input.options.maxTokens),
-    results: [],
-  };
+  const plan = planPrompt(input.context, input.options, input.snippets);
+  return { input, plan, around: surroundingsOf(input.context, plan.shape.hiddenTail), results: [] };
 }
 
 /** The cleaned first line and, where a block is open, the lines that follow; or why there is nothing. */
@@ -135,7 +123,7 @@ async function linesFrom(run: Run, first: GenerateResult): Promise<GeneratedLine
 }
 
 function mayGrow(run: Run): boolean {
-  return run.input.options.multiline === 'auto' && run.shape.mode === 'block';
+  return run.input.options.multiline === 'auto' && run.plan.shape.mode === 'block';
 }
 
 async function growBlock(run: Run, firstLine: GeneratedLine): Promise<GeneratedLine[]> {
@@ -163,21 +151,20 @@ function hasBudget(run: Run, growthStartMs: number): boolean {
 }
 
 function tokensLeft(run: Run): number {
-  return run.results.reduce((left, result) => left - result.tokens.length, run.budget.maxTokens);
+  return run.results.reduce((left, result) => left - result.tokens.length, run.plan.budget.maxTokens);
 }
 
 /** Asks for the rest of one line after `accepted`, which continues the prefix. */
 async function askLine(run: Run, accepted: string): Promise<GenerateResult> {
-  const { context, options, generate, signal, suffixes, onText } = run.input;
-  const template = promptTemplate(options.promptForm);
-  const text = { ...context, suffix: run.shape.suffix, accepted };
+  const { generate, signal, suffixes, onText } = run.input;
+  const { budget, shape, template } = run.plan;
   const request = {
     priority: 'completion',
-    prompt: buildPrompt(text, run.budget, template, suffixes),
+    prompt: promptOf(run.plan, accepted, suffixes),
     maxTokens: tokensLeft(run),
-    maxPromptTokens: run.budget.maxPromptTokens,
+    maxPromptTokens: budget.maxPromptTokens,
     sampling: GREEDY,
-    stop: lineStop(template, text.suffix),
+    stop: lineStop(template, shape.suffix),
   } as const;
   const result = await (accepted === '' && onText ? streamLine(generate, request, signal, onText) : generate(request, signal));
   run.results.push(result);

@@ -3,6 +3,7 @@
  * One per window. It knows no editor; the provider turns what it returns into ghost text.
  */
 import { FrozenSuffixes } from '../prompt/frozenSuffix';
+import type { PromptSnippet } from '../prompt/promptSnippet';
 import type { MetricsStore } from '../metrics/metricsStore';
 import type { GenerateResult } from '../protocol/engineProtocol';
 import { CompletionCache } from './completionCache';
@@ -24,6 +25,8 @@ export interface SessionParts {
   /** Milliseconds from any fixed start. */
   readonly now: () => number;
   readonly schedule: Schedule;
+  /** Pieces of other files for a document's prompt: read on every request, so it must be ready and must not change while the user types. */
+  readonly snippetsFor?: (documentKey: string) => readonly PromptSnippet[];
 }
 
 export type SuggestionSource = 'cache' | 'in-flight' | 'model';
@@ -87,7 +90,8 @@ export class CompletionSession {
     onText: (text: string) => void,
   ): Promise<CompletionOutcome> {
     const { generate, metrics, now } = this.parts;
-    const outcome = await completeOnce({ context, options, generate, signal, suffixes: this.suffixes, now, onText });
+    const snippets = this.parts.snippetsFor?.(context.documentKey) ?? [];
+    const outcome = await completeOnce({ context, options, generate, signal, suffixes: this.suffixes, snippets, now, onText });
     metrics.recordRun(outcome.results);
     if (outcome.kind === 'suggestion') this.cache.store(context, outcome.suggestion);
     return outcome;

@@ -35,6 +35,8 @@ export interface ProviderParts {
   readonly promptForm: () => PromptForm;
   readonly settingsFor: (document: vscode.TextDocument) => ProviderSettings;
   readonly pathOf: (document: vscode.TextDocument) => string;
+  /** Whether the user's ignore rules keep a document out; a promise only where they have to be read first. */
+  readonly isExcluded?: (document: vscode.TextDocument) => boolean | Promise<boolean>;
   /** Reads windows around the cursor, never the whole document. */
   readonly readContext: (document: vscode.TextDocument, position: vscode.Position) => DocumentContext;
   readonly metrics: Pick<MetricsStore, 'recordSuggestion' | 'recordShown' | 'recordSilence'>;
@@ -89,6 +91,9 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
     const { scheme } = document.uri;
     const forbidden = silentDocument({ scheme, languageId: document.languageId, path: parts.pathOf(document) }, settings);
     if (forbidden) return forbidden;
+    const excluded = parts.isExcluded?.(document);
+    // Waiting for what is known already would put every keystroke off.
+    if (excluded instanceof Promise ? await excluded : excluded) return 'ignored-file';
     if (parts.engineSilence() === 'engine-stopped') return 'engine-stopped';
 
     const atCursor = parts.readContext(document, position);

@@ -8,6 +8,7 @@ export const SILENCE_SENTENCES = {
   'language-disabled': 'Completions are switched off for this language (setting bamboo.languages).',
   'unsupported-document': 'This kind of document gets no completions.',
   'excluded-file': 'The file may hold secrets, so nothing of it is read.',
+  'ignored-file': 'An ignore file (.gitignore, .bambooignore) or the setting bamboo.exclude keeps this file out.',
   'binary-file': 'The file holds binary data.',
   'empty-file': 'The file is empty; there is nothing to go on.',
   'inside-word': 'The cursor stands inside a word.',

@@ -28,6 +28,7 @@ const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set([
   'vscode-terminal',
   'search-editor',
   'walkThroughSnippet',
+  'bamboo-context',
 ]);
 const UNSUPPORTED_LANGUAGES: ReadonlySet<string> = new Set(['log', 'Log', 'search-result', 'scminput', 'git-commit', 'git-rebase']);
 

@@ -5,6 +5,7 @@
 import type { PromptPart } from '../protocol/engineProtocol';
 import type { FrozenSuffixes } from './frozenSuffix';
 import { prefixWindowStart } from './prefixWindow';
+import type { PromptSnippet } from './promptSnippet';
 import type { PromptTemplate } from './promptTemplate';
 import type { TokenBudget } from './tokenBudget';
 
@@ -19,6 +20,8 @@ export interface PromptText {
   readonly cursorOffset: number;
   /** Generated text that continues the prefix; it does not move the window. */
   readonly accepted?: string;
+  /** Pieces of other files that fit the budget (fitSnippets), what changes least first. */
+  readonly snippets?: readonly PromptSnippet[];
 }
 
 /** A path longer than this is cut from its front: the file's name says more than its folders. */
@@ -32,6 +35,7 @@ export function buildPrompt(text: PromptText, budget: TokenBudget, template: Pro
     path: text.path.slice(-PATH_CHARS),
     suffix: suffixes ? suffixes.choose(text.documentKey, window) : window,
     prefix: prefix + (text.accepted ?? ''),
+    snippets: text.snippets?.map(({ path, text: body }) => ({ path: path.slice(-PATH_CHARS), text: body })),
   });
 }
 

@@ -9,6 +9,8 @@ import { fileHeader, fimPrompt, MIDDLE_END_TOKENS, RAW_MIDDLE_END_TOKENS, type F
 export interface PromptTemplate {
   /** The parts of a prompt for what stands between prefix and suffix. */
   readonly middle: (text: FimText) => PromptPart[];
+  /** Whether `middle` shows snippets of other files. */
+  readonly takesSnippets: boolean;
   /** The beginning of a file, to be continued. */
   readonly file: (path: string, text: string) => PromptPart[];
   /** Names of special tokens that end a middle. */
@@ -22,6 +24,7 @@ export interface PromptTemplate {
 const TEMPLATES: Readonly<Record<PromptForm, PromptTemplate>> = {
   infilling: {
     middle: fimPrompt,
+    takesSnippets: true,
     file: (path, text) => [...fileHeader(path), { kind: 'text', text, trim: 'start' }],
     endTokens: MIDDLE_END_TOKENS,
     rawEndTokens: RAW_MIDDLE_END_TOKENS,
@@ -29,6 +32,9 @@ const TEMPLATES: Readonly<Record<PromptForm, PromptTemplate>> = {
   },
   continuation: {
     middle: continuationPrompt,
+    // Nothing says that these models were trained on a file behind others, and a 7B reads 42 tokens a second on two cores (bench/results/decode-7b.md):
+    // every new set of snippets would cost twelve seconds.
+    takesSnippets: false,
     file: (path, text) => continuationPrompt({ path, prefix: text }),
     endTokens: [],
     rawEndTokens: [],

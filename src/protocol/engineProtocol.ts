@@ -99,12 +99,19 @@ export interface ChatForm {
 
 /** Text is never parsed for special tokens: those are named explicitly, so a file that contains "<|fim_middle|>" is only text. */
 export type PromptPart =
-  | { readonly kind: 'special'; readonly token: string }
+  | {
+      readonly kind: 'special';
+      readonly token: string;
+      /** As of a text. */
+      readonly dropRank?: number;
+    }
   | {
       readonly kind: 'text';
       readonly text: string;
       /** Which end may be cut, in steps of 64 tokens, when the prompt is longer than maxPromptTokens. Default: it is not cut. */
       readonly trim?: 'start' | 'end';
+      /** Before anything is cut, the parts with the highest number are left out together, then those with the next. Default: the part stays. */
+      readonly dropRank?: number;
     }
   /** What a chat template wrote around the messages: the one text in which names of special tokens stand for the tokens. */
   | { readonly kind: 'template'; readonly text: string };

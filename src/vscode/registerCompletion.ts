@@ -1,17 +1,20 @@
 /**
- * Joins the inline completion provider to the engine, the metrics and the editor, and watches what becomes of its suggestions.
+ * Joins the inline completion provider to the engine, the context of other files, the metrics and the editor, and watches what
+ * becomes of its suggestions.
  */
 import * as vscode from 'vscode';
 import { AcceptanceTracker } from '../completion/acceptance';
 import type { Generate } from '../completion/completeOnce';
 import { CompletionSession } from '../completion/completionSession';
+import type { Schedule } from '../completion/inFlightCompletion';
 import { BambooInlineCompletionProvider, type ProviderParts } from '../completion/inlineCompletionProvider';
 import type { Timers } from '../engine/timers';
 import type { MetricsStore } from '../metrics/metricsStore';
 import { watchAcceptance } from './acceptanceWatch';
+import { registerContext } from './context/registerContext';
 import { documentPath, readDocumentContext } from './documentReader';
 import type { EngineHost } from './engineHost';
-import { completionSettings } from './settings';
+import { completionSettings, contextSettings } from './settings';
 
 export interface CompletionParts {
   readonly engine: Pick<EngineHost, 'silence' | 'contextLength' | 'promptForm'>;
@@ -31,7 +34,21 @@ export interface Completion {
 export function registerCompletion({ engine, generate, metrics, timers, report, log }: CompletionParts): Completion {
   const acceptance = new AcceptanceTracker(metrics);
   const now = (): number => timers.nowMs();
-  const session = new CompletionSession({ generate, metrics, now, schedule: (delayMs, task) => timers.after(delayMs, task) });
+  const schedule: Schedule = (delayMs, task) => timers.after(delayMs, task);
+  const context = registerContext({
+    settingsFor: contextSettings,
+    triggerSettingsFor: completionSettings,
+    promptOptionsFor: (document) => ({
+      maxTokens: completionSettings(document).maxTokens,
+      contextLength: engine.contextLength,
+      promptForm: engine.promptForm,
+    }),
+    pathOf: documentPath,
+    now,
+    wait: schedule,
+    debug: (message) => log.debug(message),
+  });
+  const session = new CompletionSession({ generate, metrics, now, schedule, snippetsFor: context.snippetsFor });
   const provider = new BambooInlineCompletionProvider({
     session,
     engineSilence: () => engine.silence,
@@ -39,6 +56,7 @@ export function registerCompletion({ engine, generate, metrics, timers, report, 
     promptForm: () => engine.promptForm,
     settingsFor: completionSettings,
     pathOf: documentPath,
+    isExcluded: context.isExcluded,
     readContext: readDocumentContext,
     metrics,
     now,
@@ -48,6 +66,7 @@ export function registerCompletion({ engine, generate, metrics, timers, report, 
   });
   return {
     subscriptions: [
+      ...context.disposables,
       vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
       ...watchAcceptance(acceptance, log),
     ],

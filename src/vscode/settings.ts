@@ -14,12 +14,22 @@ export interface EngineSettings {
   readonly threads: number;
 }
 
+export interface ContextSettings {
+  readonly enabled: boolean;
+  /** In the syntax of .gitignore. */
+  readonly exclude: readonly string[];
+}
+
 export const SECTION = 'bamboo';
 /** A change of these starts the engine afresh. */
 export const ENGINE_SETTINGS: readonly string[] = ['bamboo.model.path', 'bamboo.threads'];
 /** A change of these is for the next token. */
 export const MODE_SETTINGS: readonly string[] = ['bamboo.mode', 'bamboo.sparse.strategy'];
 
+/** A change of these changes what other files may be shown to the model, or which documents get completions. */
+export const CONTEXT_SETTINGS: readonly string[] = ['bamboo.context', 'bamboo.exclude', 'bamboo.enabled', 'bamboo.languages'];
+
+const MAX_EXCLUDE_PATTERNS = 200;
 const LIMITS = { maxTokens: { min: 1, max: 256, default: 64 }, threads: { min: 0, max: 64, default: 0 } } as const;
 
 /** Settings of one document: they may differ by folder and language. */
@@ -31,6 +41,13 @@ export function completionSettings(scope: vscode.ConfigurationScope | undefined)
     maxTokens: integerOf(settings.get<unknown>('completion.maxTokens'), LIMITS.maxTokens),
     multiline: settings.get<unknown>('completion.multiline') === 'never' ? 'never' : 'auto',
   };
+}
+
+export function contextSettings(scope: vscode.ConfigurationScope | undefined): ContextSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  const exclude = settings.get<unknown>('exclude');
+  const patterns = Array.isArray(exclude) ? exclude.filter((pattern) => typeof pattern === 'string') : [];
+  return { enabled: settings.get<unknown>('context.enabled') !== false, exclude: patterns.slice(0, MAX_EXCLUDE_PATTERNS) };
 }
 
 export function engineSettings(): EngineSettings {

@@ -13,14 +13,18 @@ export interface EncodedPart {
   readonly ids: readonly number[];
   /** Which end may be cut; undefined: neither. */
   readonly trim: 'start' | 'end' | undefined;
+  /** Parts with the highest number are left out first, before anything is cut. */
+  readonly dropRank?: number | undefined;
 }
 
 /**
+ * Parts with a drop rank are left out first, all of a rank together.
  * Parts that give at their end (what stands after the cursor) are cut first, down to a quarter of the limit; then those that give at their start
  * (what stands before it); then the rest of the former. Among equals, the earlier part gives first.
  * Error: 'context-overflow' when what may not be cut is too long by itself.
  */
-export function fitPrompt(parts: readonly EncodedPart[], maxTokens: number): Int32Array {
+export function fitPrompt(all: readonly EncodedPart[], maxTokens: number): Int32Array {
+  const parts = dropRanks(all, maxTokens);
   const kept = parts.map((part) => part.ids.length);
   let excess = total(kept) - maxTokens;
   const give = (end: 'start' | 'end', keepTokens: number): void => {
@@ -42,6 +46,16 @@ export function fitPrompt(parts: readonly EncodedPart[], maxTokens: number): Int
     );
   }
   return join(parts, kept);
+}
+
+function dropRanks(parts: readonly EncodedPart[], maxTokens: number): readonly EncodedPart[] {
+  let left = parts;
+  while (total(left.map((part) => part.ids.length)) > maxTokens) {
+    const highest = Math.max(...left.map((part) => part.dropRank ?? -1));
+    if (highest < 0) break;
+    left = left.filter((part) => part.dropRank !== highest);
+  }
+  return left;
 }
 
 /** Whole steps, unless the part ends before; never below `keepTokens`. */

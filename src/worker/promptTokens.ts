@@ -12,19 +12,19 @@ import type { EncodedPart } from './promptFit';
 export function encodePrompt(prompt: readonly PromptPart[], { tokenizer, beginTokens, template }: ModelText): EncodedPart[] {
   const encoded: EncodedPart[] = [];
   let afterText = false;
-  const addSpecial = (id: number): void => {
-    encoded.push({ ids: [id], trim: undefined });
+  const addSpecial = (id: number, dropRank?: number): void => {
+    encoded.push({ ids: [id], trim: undefined, dropRank });
     afterText = false;
   };
-  const addText = (text: string, trim?: 'start' | 'end'): void => {
-    encoded.push({ ids: tokenizer.encode(text, afterText), trim });
+  const addText = (text: string, trim?: 'start' | 'end', dropRank?: number): void => {
+    encoded.push({ ids: tokenizer.encode(text, afterText), trim, dropRank });
     afterText ||= text !== '';
   };
   for (const part of prompt) {
     if (part.kind === 'special') {
-      addSpecial(requireSpecialToken(tokenizer, part.token));
+      addSpecial(requireSpecialToken(tokenizer, part.token), part.dropRank);
     } else if (part.kind === 'text') {
-      addText(part.text, part.trim);
+      addText(part.text, part.trim, part.dropRank);
     } else {
       for (const piece of template.split(part.text)) {
         if ('id' in piece) addSpecial(piece.id);

@@ -64,9 +64,10 @@ const loadModel = v.object({
   kvType: v.exactOptional(v.picklist(KV_TYPES)),
 });
 
+const dropRank = v.exactOptional(count(MAX_PROMPT_PARTS));
 const promptPart = v.variant('kind', [
-  v.object({ kind: v.literal('special'), token: name }),
-  v.object({ kind: v.literal('text'), text: v.string(), trim: v.exactOptional(v.picklist(['start', 'end'])) }),
+  v.object({ kind: v.literal('special'), token: name, dropRank }),
+  v.object({ kind: v.literal('text'), text: v.string(), trim: v.exactOptional(v.picklist(['start', 'end'])), dropRank }),
   v.object({ kind: v.literal('template'), text: v.string() }),
 ]);
 

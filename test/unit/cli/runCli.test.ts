@@ -12,6 +12,9 @@ import { FAKE_INFO, FakeEngine, type Script } from '../worker/fakeBinding';
 import { runScripted as run } from './scriptedTerminal';
 
 let model: FakeModel;
+/** Of the test's vocabulary: special tokens come first, then every byte. */
+const FIRST_BYTE_ID = 7;
+
 let folder: string;
 beforeEach(() => {
   model = createFakeModel();
@@ -124,6 +127,15 @@ describe('infill', () => {
     // file_sep 4, fim_suffix 2, fim_prefix 1, fim_middle 3 in the test's vocabulary.
     expect(ids.filter((id) => id < 5)).toEqual([4, 2, 1, 3]);
     expect(engine.asked[0]?.stopStrings).toEqual([]);
+  });
+
+  it('puts snippets of other files in front, each behind the marker of a file', async () => {
+    const engine = new FakeEngine(answering(''));
+    const snippets = [{ path: 'b.ts', text: 'export const b = 1;' }];
+    const input = fileWith('in.jsonl', sample('f(', { snippets }));
+    await run(withModel('infill', '--input', input, '--output', path.join(folder, 'out.jsonl')), engine);
+    const ids = [...(engine.asked[0]?.promptTokens ?? [])];
+    expect(ids.filter((id) => id < 5)).toEqual([4, 4, 2, 1, 3]);
   });
 
   it('reports a bad line with its number, does the others and ends with 1', async () => {
@@ -269,6 +281,21 @@ describe('complete', () => {
     const engine = new FakeEngine(answering(''));
     const { out } = await run(withModel('complete', '--at', `${source}:1:11`, '--json', '--single-line'), engine);
     expect(JSON.parse(out)).toMatchObject({ kind: 'none', reason: 'empty-middle', timings: [{ generatedTokens: 0 }] });
+  });
+
+  it('shows the model what the file imports from its project, and no secrets', async () => {
+    const price = 'export function price(amount: number): number;';
+    fileWith('price.ts', price.replace(';', ' {\n  return amount;\n}\n'));
+    fileWith('secrets.yaml', 'price: amount');
+    const source = fileWith('cart.ts', "import { price } from './price';\nconst total = price\n");
+    const engine = new FakeEngine(answering(''));
+    await run(withModel('complete', '--at', `${source}:2:20`, '--single-line', '--context', folder), engine);
+    const text = Buffer.from(Uint8Array.from(engine.asked[0]?.promptTokens ?? [], (id) => Math.max(0, id - FIRST_BYTE_ID))).toString();
+    expect(text).toContain(price.slice(0, -1)); // a semicolon and a line break are one token
+    expect(text).not.toContain('price: amount');
+    const outside = await run(withModel('complete', '--at', `${source}:2:20`, '--context', path.join(folder, 'elsewhere')));
+    expect(outside.exitCode).toBe(2);
+    expect(outside.err).toContain('does not lie in');
   });
 
   it('refuses a line that the file does not have', async () => {

@@ -12,6 +12,20 @@ beforeEach(() => {
   subject = setUp();
 });
 
+describe('a document that ignore rules keep out', () => {
+  test.each([
+    ['known already', true],
+    ['read first', Promise.resolve(true)],
+  ])('gets nothing, and nothing of it is read: %s', async (_, isExcluded) => {
+    const excluded = setUp({ isExcluded: () => isExcluded });
+    const asked = ask(excluded, 'const total = ¦\n');
+    expect(await asked.items).toEqual([]);
+    expect(excluded.events).toMatchObject([{ kind: 'silent', reason: 'ignored-file' }]);
+    expect(asked.linesRead.size).toBe(0);
+    expect(excluded.requests).toHaveLength(0);
+  });
+});
+
 describe('ghost text', () => {
   test('goes from a keystroke to an item that begins at the start of the line', async () => {
     const marked = 'next();\n  const total = ¦\n';

@@ -7,7 +7,7 @@ import { activate, deactivate } from '../../../src/extension';
 import { settle } from '../completion/controlledEngine';
 import { fakeDocument } from '../vscode/fakeDocument';
 import { fakeClients } from '../vscode/fakeEngineClient';
-import { changeSetting, fake, FakeMemento, resetFake, window } from '../vscode/fakeVscode';
+import { changeSetting, commands, fake, FakeMemento, resetFake, window } from '../vscode/fakeVscode';
 
 const engines = vi.hoisted(() => ({ create: undefined as ((options: EngineClientOptions) => unknown) | undefined }));
 vi.mock('vscode', () => import('../vscode/fakeVscode'));
@@ -15,6 +15,14 @@ vi.mock('../../../src/engine/engineClient', () => ({ createEngineClient: (option
 vi.mock('../../../src/model/modelLocator', () => ({
   bundledModelPath: (root: string) => Promise.resolve(`${root}/models/bamboo-nano/bamboo-nano.gguf`),
   addonPathOf: (root: string) => `${root}/dist/native/bamboo.node`,
+}));
+// Its own tests are in test/unit/vscode/context.
+vi.mock('../../../src/vscode/context/registerContext', () => ({
+  registerContext: () => ({
+    snippetsFor: () => [],
+    isExcluded: () => false,
+    disposables: [commands.registerCommand('bamboo.showContext', () => undefined)],
+  }),
 }));
 
 const READY = { kind: 'ready', restarts: 0, pid: 7 } as const;
@@ -198,6 +206,8 @@ describe('the manifest', () => {
         'bamboo.languages',
         'bamboo.completion.multiline',
         'bamboo.completion.maxTokens',
+        'bamboo.context.enabled',
+        'bamboo.exclude',
         'bamboo.model.path',
         'bamboo.threads',
       ]),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { completionSettings, engineSettings, modeSetting, toggleEnabled } from '../../../src/vscode/settings';
+import { completionSettings, contextSettings, engineSettings, modeSetting, toggleEnabled } from '../../../src/vscode/settings';
 import { fake, resetFake } from './fakeVscode';
 
 vi.mock('vscode', () => import('./fakeVscode'));
@@ -53,6 +53,14 @@ describe('settings', () => {
   ])('%j means mode %s', (settings, mode) => {
     fake.settings = settings;
     expect(modeSetting()).toBe(mode);
+  });
+
+  test('context is on unless it is switched off, and only texts are patterns', () => {
+    expect(contextSettings(undefined)).toEqual({ enabled: true, exclude: [] });
+    fake.settings = { 'context.enabled': false, exclude: ['*.gen.ts', 5, null] };
+    expect(contextSettings(undefined)).toEqual({ enabled: false, exclude: ['*.gen.ts'] });
+    fake.settings = { 'context.enabled': 'no', exclude: '*.ts' };
+    expect(contextSettings(undefined)).toEqual({ enabled: true, exclude: [] });
   });
 
   test('the toggle switches the user setting', async () => {

@@ -63,4 +63,17 @@ describe('fitPrompt', () => {
       expect(tokens.length).toBeGreaterThan(Math.min(limit, 700) - 3 * TRIM_STEP_TOKENS);
     }
   });
+
+  it('leaves out whole ranks, the highest first, before it cuts anything', () => {
+    const parts = [
+      { ...part(1, 100), dropRank: 1 },
+      { ...part(2, 1), dropRank: 2 },
+      { ...part(3, 100), dropRank: 2 },
+      part(4, 200, 'start'),
+    ];
+    expect(fitPrompt(parts, 401)).toHaveLength(401);
+    const tokens = fitPrompt(parts, 400);
+    expect([1, 2, 3, 4].map((index) => countOf(tokens, index))).toEqual([100, 0, 0, 200]);
+    expect([1, 4].map((index) => countOf(fitPrompt(parts, 180), index))).toEqual([0, 200 - TRIM_STEP_TOKENS]);
+  });
 });
