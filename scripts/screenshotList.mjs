@@ -14,7 +14,6 @@ const NARROW_PX = 200;
 
 const show = (name) => (session) => showOnly(session.page, name);
 const run = (title) => (session) => runPaletteCommand(session.page, title);
-const set = (changes) => (session) => changeSettings(session.page, session.profileFolder, 'user', changes);
 const setMachine = (changes) => (session) => changeSettings(session.page, session.profileFolder, 'machine', changes);
 
 /** A row of the models view that contains this text. */
@@ -28,6 +27,11 @@ const unfold = (text) => (session) =>
 const reads = (viewId, text) => async (session) => {
   const frame = await webviewFrame(session.page, viewId);
   await frame.getByText(text).first().waitFor({ timeout: LIMIT_MS });
+};
+
+const press = (viewId, name) => async (session) => {
+  const frame = await webviewFrame(session.page, viewId);
+  await frame.getByRole('button', { name }).first().click();
 };
 
 /** Opens a file of the sample and types a line at its end; the suggestion is left as it is shown. */
@@ -47,24 +51,29 @@ const LINES = [
   'export const hasLines = (lines: CartLine[]): boolean => lines.',
   'export const isEmpty = (lines: CartLine[]): boolean => lines.',
   'export const names = (lines: CartLine[]): string[] => lines.',
-  'export const dearest = (lines: CartLine[]): number => Math.max(',
+  'export const lineCount = (lines: CartLine[]): number => lines.',
 ];
 
 const suggestions = LINES.map(suggestionFor);
 
-const ask = (question) => async (session) => {
+const write = (question) => async (session) => {
   const frame = await webviewFrame(session.page, 'bamboo.chat');
   const box = frame.getByRole('textbox', { name: 'Question' });
   await box.fill(question);
   await box.press('Enter');
+};
+
+const ask = (question) => async (session) => {
+  await write(question)(session);
+  const frame = await webviewFrame(session.page, 'bamboo.chat');
   const stop = frame.getByRole('button', { name: /^Stop/ });
   await stop.waitFor({ timeout: LIMIT_MS });
   await stop.waitFor({ state: 'detached', timeout: LIMIT_MS });
 };
 
 const QUESTIONS = [
-  'Write a function that checks whether a number is prime',
   'Write a function that reverses a string',
+  'Write a function that checks whether a number is prime',
   'Write a class for a stack with push and pop',
   'Write a function that counts the words of a text',
   'Write a function that sums the squares of a list',
@@ -145,12 +154,27 @@ export const SHOTS = [
   },
   { name: 'sparsity-empty', views: DASHBOARD, steps: [show('Sparsity'), reads('bamboo.dashboard', 'Nothing measured yet')] },
   { name: 'sparsity-sparse', views: DASHBOARD, steps: [show('Sparsity'), ...suggestions, reads('bamboo.dashboard', 'tokens/s')] },
+  {
+    name: 'sparsity-compared',
+    views: DASHBOARD,
+    steps: [
+      show('Sparsity'),
+      press('bamboo.dashboard', 'Compare now'),
+      reads('bamboo.dashboard', /(faster|slower) than dense on this machine/),
+    ],
+  },
+  {
+    name: 'sparsity-strip',
+    views: DASHBOARD,
+    steps: [show('Sparsity'), press('bamboo.dashboard', /^Engine/), press('bamboo.dashboard', /^Latency/)],
+    afterwards: [press('bamboo.dashboard', /^Engine/), press('bamboo.dashboard', /^Latency/)],
+  },
   { name: 'sparsity-narrow', views: DASHBOARD, widthPx: NARROW_PX, steps: [show('Sparsity')] },
   {
     name: 'sparsity-dense',
     views: DASHBOARD,
-    steps: [set({ 'bamboo.mode': 'dense' }), ...suggestions, show('Sparsity')],
-    afterwards: [set({ 'bamboo.mode': undefined })],
+    steps: [setMachine({ 'bamboo.mode': 'dense' }), ...suggestions, show('Sparsity')],
+    afterwards: [setMachine({ 'bamboo.mode': undefined })],
   },
   { name: 'sparsity-restarted', views: DASHBOARD, steps: [show('Sparsity'), killWorker, reads('bamboo.dashboard', '1 restart')] },
   {
@@ -172,7 +196,12 @@ export const SHOTS = [
   {
     name: 'chat-error',
     views: CHAT,
-    steps: [show('Chat'), setMachine({ 'bamboo.chat.model.path': GONE['bamboo.model.path'] })],
+    steps: [
+      show('Chat'),
+      setMachine({ 'bamboo.chat.model.path': GONE['bamboo.model.path'] }),
+      write(QUESTIONS[1]),
+      reads('bamboo.chat', 'there is no such file'),
+    ],
     afterwards: [setMachine({ 'bamboo.chat.model.path': undefined })],
   },
   {

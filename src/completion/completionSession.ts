@@ -5,7 +5,7 @@
 import { FrozenSuffixes } from '../prompt/frozenSuffix';
 import type { PromptSnippet } from '../prompt/promptSnippet';
 import type { MetricsStore } from '../metrics/metricsStore';
-import type { GenerateResult } from '../protocol/engineProtocol';
+import { GREEDY, type GenerateResult, type StopOptions } from '../protocol/engineProtocol';
 import { CompletionCache } from './completionCache';
 import {
   completeOnce,
@@ -17,6 +17,7 @@ import {
 } from './completeOnce';
 import type { DocumentContext } from './documentContext';
 import { InFlightCompletion, type Schedule } from './inFlightCompletion';
+import { planPrompt, promptOf, type PromptOptions } from './promptPlan';
 import type { SilenceReason } from './silenceReason';
 
 export interface SessionParts {
@@ -41,10 +42,13 @@ export type SessionOutcome =
     }
   | { readonly kind: 'none'; readonly reason: SilenceReason };
 
+const NO_STOP: StopOptions = { strings: [], tokens: [] };
+
 export class CompletionSession {
   private readonly cache = new CompletionCache();
   private readonly suffixes = new FrozenSuffixes();
   private inFlight: InFlightCompletion | undefined;
+  private warmingUp: AbortController | undefined;
 
   constructor(private readonly parts: SessionParts) {}
 
@@ -63,14 +67,31 @@ export class CompletionSession {
     return this.ask(context, options, signal);
   }
 
+  /**
+   * Reads the prompt of a place ahead, so that the next keystroke there finds it in the KV cache. Shows nothing, and gives way to
+   * every request; rejects with what the engine rejects with.
+   */
+  async warmUp(context: DocumentContext, options: PromptOptions): Promise<void> {
+    if (this.inFlight?.isRunning === true) return;
+    this.warmingUp?.abort();
+    const { signal } = (this.warmingUp = new AbortController());
+    const plan = planPrompt(context, options, this.snippetsFor(context));
+    const prompt = promptOf(plan, '', this.suffixes);
+    const { maxPromptTokens } = plan.budget;
+    const request = { priority: 'completion', prompt, maxTokens: 0, maxPromptTokens, sampling: GREEDY, stop: NO_STOP } as const;
+    await this.parts.generate(request, signal);
+  }
+
   /** Forgets every suggestion: another model would make others. */
   reset(): void {
+    this.warmingUp?.abort();
     this.inFlight?.abort();
     this.inFlight = undefined;
     this.cache.clear();
   }
 
   private async ask(context: DocumentContext, options: CompletionOptions, signal: AbortSignal): Promise<SessionOutcome> {
+    this.warmingUp?.abort();
     this.inFlight?.abort();
     const request = new InFlightCompletion(context, this.parts.schedule, (requestSignal, onText) =>
       this.run(context, options, requestSignal, onText),
@@ -90,11 +111,15 @@ export class CompletionSession {
     onText: (text: string) => void,
   ): Promise<CompletionOutcome> {
     const { generate, metrics, now } = this.parts;
-    const snippets = this.parts.snippetsFor?.(context.documentKey) ?? [];
+    const snippets = this.snippetsFor(context);
     const outcome = await completeOnce({ context, options, generate, signal, suffixes: this.suffixes, snippets, now, onText });
     metrics.recordRun(outcome.results);
     if (outcome.kind === 'suggestion') this.cache.store(context, outcome.suggestion);
     return outcome;
+  }
+
+  private snippetsFor(context: DocumentContext): readonly PromptSnippet[] {
+    return this.parts.snippetsFor?.(context.documentKey) ?? [];
   }
 
   private fromCache(context: DocumentContext, source: SuggestionSource): SessionOutcome | undefined {

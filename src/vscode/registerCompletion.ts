@@ -7,6 +7,7 @@ import { AcceptanceTracker } from '../completion/acceptance';
 import type { Generate } from '../completion/completeOnce';
 import { CompletionSession } from '../completion/completionSession';
 import type { Schedule } from '../completion/inFlightCompletion';
+import type { PromptOptions } from '../completion/promptPlan';
 import { BambooInlineCompletionProvider, type ProviderParts } from '../completion/inlineCompletionProvider';
 import type { Timers } from '../engine/timers';
 import type { MetricsStore } from '../metrics/metricsStore';
@@ -35,18 +36,29 @@ export function registerCompletion({ engine, generate, metrics, timers, report, 
   const acceptance = new AcceptanceTracker(metrics);
   const now = (): number => timers.nowMs();
   const schedule: Schedule = (delayMs, task) => timers.after(delayMs, task);
+  const promptOptionsFor = (document: vscode.TextDocument): PromptOptions => ({
+    maxTokens: completionSettings(document).maxTokens,
+    contextLength: engine.contextLength,
+    promptForm: engine.promptForm,
+  });
+  const warmUp = async (documentKey: string): Promise<void> => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document.uri.toString() !== documentKey || engine.silence !== undefined) return;
+    try {
+      await session.warmUp(readDocumentContext(editor.document, editor.selection.active), promptOptionsFor(editor.document));
+    } catch (error) {
+      log.debug(`The prompt was not read ahead: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   const context = registerContext({
     settingsFor: contextSettings,
     triggerSettingsFor: completionSettings,
-    promptOptionsFor: (document) => ({
-      maxTokens: completionSettings(document).maxTokens,
-      contextLength: engine.contextLength,
-      promptForm: engine.promptForm,
-    }),
+    promptOptionsFor,
     pathOf: documentPath,
     now,
     wait: schedule,
     debug: (message) => log.debug(message),
+    onDidChangeSnippets: (documentKey) => void warmUp(documentKey),
   });
   const session = new CompletionSession({ generate, metrics, now, schedule, snippetsFor: context.snippetsFor });
   const provider = new BambooInlineCompletionProvider({

@@ -137,3 +137,26 @@ describe('a session', () => {
     expect(requests).toHaveLength(2);
   });
 });
+
+describe('reading a prompt ahead', () => {
+  test('asks for no tokens, with the prompt that the next keystroke goes on with', async () => {
+    const { ask, requests, subject } = session();
+    const warm = subject.warmUp(contextAt('const total = ¦\n'), OPTIONS);
+    expect(requests[0]?.request.maxTokens).toBe(0);
+    requests[0]?.finish('');
+    await warm;
+    void ask('const total = p¦\n').outcome;
+    const [ahead, asked] = requests.map(({ request }) => request.prompt);
+    const text = (part: unknown): string => JSON.stringify(part);
+    expect(asked?.map(text)).toEqual(ahead?.map((part) => text(part).replace('total = ', 'total = p')));
+  });
+
+  test('gives way to a request, and is not made beside one', async () => {
+    const { ask, requests, subject } = session();
+    void subject.warmUp(contextAt('const total = ¦\n'), OPTIONS);
+    void ask('const total = p¦\n').outcome;
+    expect(requests[0]?.signal.aborted).toBe(true);
+    await subject.warmUp(contextAt('const other = ¦\n'), OPTIONS);
+    expect(requests).toHaveLength(2);
+  });
+});

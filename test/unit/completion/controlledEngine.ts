@@ -6,6 +6,7 @@ import type { Schedule } from '../../../src/completion/inFlightCompletion';
 import { resultOf } from './scriptedEngine';
 
 export interface OpenRequest {
+  readonly request: Parameters<Generate>[0];
   readonly signal: AbortSignal;
   /** Tokens arrive. */
   stream(text: string): void;
@@ -17,10 +18,11 @@ export interface OpenRequest {
 /** Like the real client: an aborted request is answered at once, with stopReason 'cancelled'. */
 export function controlledEngine(): { readonly generate: Generate; readonly requests: OpenRequest[] } {
   const requests: OpenRequest[] = [];
-  const generate: Generate = (_request, signal, onTokens) =>
+  const generate: Generate = (request, signal, onTokens) =>
     new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => resolve({ ...resultOf(''), stopReason: 'cancelled' }));
       requests.push({
+        request,
         signal,
         stream: (text) => onTokens?.({ requestId: 'x', text, tokens: [{ id: 1, logProb: -0.1 }] }),
         finish: (line) => resolve(resultOf(line)),
