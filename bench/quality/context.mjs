@@ -103,7 +103,8 @@ const change = ({ count, difference, low, high, onlyFirst, onlySecond, p }) =>
 const cells = rows.map(({ name, on, off, paired }) => [name, paired.count, interval(on), interval(off), change(paired)]);
 const header = ['samples', 'n', 'context on', 'context off', 'difference'];
 const shownRoots = values.root.map((root) => (root === repository ? '' : ` --root ${path.basename(root)}`)).join('');
-const command = `node bench/quality/context.mjs${shownRoots} --samples ${values.samples} --seed ${values.seed}`;
+const shownModel = values.model === undefined ? '' : ` --model ${path.basename(values.model)}`;
+const command = `node bench/quality/context.mjs${shownRoots}${shownModel} --samples ${values.samples} --seed ${values.seed}`;
 const markdown = `# Context of other files, on and off
 
 \`${command}\`

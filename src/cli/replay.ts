@@ -23,7 +23,7 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 export const replayCommand: Command = {
   name: 'replay',
-  summary: 'type sessions against the worker and measure completion as the editor gets it',
+  summary: 'type sessions against the worker and measure completion as the editor gets it, without context of other files',
   help: `Usage: bamboo replay [--sessions PATH] [--mode MODE]... [--limit N] [--speed N]
 
   --sessions PATH   folder of .jsonl files, or one: sessions (path, before, typed, after), or texts (path, text)
