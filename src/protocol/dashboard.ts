@@ -60,6 +60,8 @@ export interface LatencyBar {
   readonly reusedTokens: number;
   readonly computedTokens: number;
   readonly generatedTokens: number;
+  /** Of those, the tokens that decodeMs was spent on. */
+  readonly decodedTokens: number;
 }
 
 export interface DashboardLatency {
@@ -130,6 +132,8 @@ export interface ComparisonSide {
   readonly firstTokenMs: number;
   readonly decodeMs: number;
   readonly generatedTokens: number;
+  /** Of those, the tokens that decodeMs was spent on. */
+  readonly decodedTokens: number;
   readonly bytesPerToken: number;
 }
 

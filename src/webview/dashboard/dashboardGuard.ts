@@ -76,6 +76,7 @@ const latencyBar = shape<LatencyBar>({
   reusedTokens: amount,
   computedTokens: amount,
   generatedTokens: amount,
+  decodedTokens: amount,
 });
 
 const latency = shape<DashboardLatency>({
@@ -134,6 +135,7 @@ const side = shape<ComparisonSide>({
   firstTokenMs: amount,
   decodeMs: amount,
   generatedTokens: amount,
+  decodedTokens: amount,
   bytesPerToken: amount,
 });
 

@@ -37,8 +37,9 @@ export function compared(ratio: number): 'more' | 'same' | 'less' {
   return ratio > 1 ? 'more' : 'less';
 }
 
-export function decodeTokensPerSecond({ generatedTokens, decodeMs }: ComparisonSide): number | undefined {
-  return decodeMs > 0 && generatedTokens > 0 ? generatedTokens / (decodeMs / 1000) : undefined;
+/** Undefined where nothing was decoded. */
+export function decodeTokensPerSecond({ decodedTokens, decodeMs }: Pick<ComparisonSide, 'decodedTokens' | 'decodeMs'>): number | undefined {
+  return decodeMs > 0 && decodedTokens > 0 ? decodedTokens / (decodeMs / 1000) : undefined;
 }
 
 /** Sparse over dense while decoding; undefined without a comparison that can tell. */

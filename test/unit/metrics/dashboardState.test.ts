@@ -70,6 +70,7 @@ describe('the state of the view', () => {
         reusedTokens: 150,
         computedTokens: 50,
         generatedTokens: 4,
+        decodedTokens: 4,
       },
     ]);
     expect(sparsity).toMatchObject({
@@ -146,7 +147,7 @@ describe('the export', () => {
   });
 
   test('holds no code, no paths and no messages', () => {
-    const side = { text: 'secretCode()', firstTokenMs: 1, decodeMs: 2, generatedTokens: 3, bytesPerToken: 4 };
+    const side = { text: 'secretCode()', firstTokenMs: 1, decodeMs: 2, generatedTokens: 3, decodedTokens: 2, bytesPerToken: 4 };
     const comparison = {
       kind: 'done',
       path: 'src/private.ts',
@@ -162,7 +163,7 @@ describe('the export', () => {
     expect(JSON.parse(json)).toMatchObject({
       engine: { kind: 'failed', errorCode: 'bad-magic', restarts: 1 },
       model: { name: 'private.gguf' },
-      comparison: { kind: 'done', runs: 5, dense: { mode: 'dense', decodeMs: 2 }, sameText: true },
+      comparison: { kind: 'done', runs: 5, dense: { mode: 'dense', decodeMs: 2, decodedTokens: 2 }, sameText: true },
     });
   });
 });

@@ -20,7 +20,8 @@ const bar = (mode: LatencyBar['mode'], decodeMs: number): LatencyBar => ({
   otherMs: 3,
   reusedTokens: 812,
   computedTokens: 17,
-  generatedTokens: 20,
+  generatedTokens: 21,
+  decodedTokens: 20,
 });
 
 export const FULL: DashboardState = {
@@ -71,13 +72,22 @@ export const FULL: DashboardState = {
     kind: 'done',
     path: 'src/app.ts',
     runs: 3,
-    dense: { mode: 'dense', text: 'item.enabled);', firstTokenMs: 37.9, decodeMs: 402, generatedTokens: 21, bytesPerToken: 62_300_000 },
+    dense: {
+      mode: 'dense',
+      text: 'item.enabled);',
+      firstTokenMs: 37.9,
+      decodeMs: 402,
+      generatedTokens: 21,
+      decodedTokens: 21,
+      bytesPerToken: 62_300_000,
+    },
     sparse: {
       mode: 'predicted',
       text: 'item.visible);',
       firstTokenMs: 38.4,
       decodeMs: 196,
       generatedTokens: 21,
+      decodedTokens: 21,
       bytesPerToken: 24_100_000,
     },
     sameText: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compared, savingsOf, speedupOf } from '../../../src/webview/dashboard/savings';
+import { compared, decodeTokensPerSecond, savingsOf, speedupOf } from '../../../src/webview/dashboard/savings';
 import { FULL, UNUSED } from './sampleStates';
 
 describe('savings', () => {
@@ -22,7 +22,12 @@ describe('savings', () => {
   it('are not claimed from a comparison that generated nothing', () => {
     if (FULL.comparison.kind !== 'done') throw new Error('The sample holds a comparison.');
     const { dense } = FULL.comparison;
-    expect(speedupOf({ ...FULL.comparison, dense: { ...dense, generatedTokens: 0, decodeMs: 0 } })).toBeUndefined();
+    expect(speedupOf({ ...FULL.comparison, dense: { ...dense, generatedTokens: 0, decodedTokens: 0, decodeMs: 0 } })).toBeUndefined();
+  });
+
+  it('count only the tokens that the decode time was spent on', () => {
+    const bar = { ...FULL.latency.recent[0], generatedTokens: 11, decodedTokens: 10, decodeMs: 100 };
+    expect(decodeTokensPerSecond(bar)).toBe(100);
   });
 
   it('call a small difference none', () => {

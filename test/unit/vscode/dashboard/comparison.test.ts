@@ -82,7 +82,7 @@ describe('a comparison', () => {
         ofMode(mode, 'price;', { timings: { queueMs: 99, tokenizeMs: 1, prefillMs: 4, decodeMs: decodeMs[mode][nth] ?? 0 } }),
     });
     await comparison.run(CONTEXT);
-    const side = { text: 'price;', firstTokenMs: 5, generatedTokens: 2 };
+    const side = { text: 'price;', firstTokenMs: 5, generatedTokens: 2, decodedTokens: 2 };
     expect(comparison.state).toEqual({
       kind: 'done',
       path: 'src/cart.ts',
