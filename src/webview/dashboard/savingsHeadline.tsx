@@ -24,7 +24,7 @@ export function SavingsHeadline({ sparsity, comparison, ready }: HeadlineProps) 
   return (
     <section class="headline" aria-label={WORDS.savings}>
       <div class="claims">
-        {skipped ? <Claim {...BYTES_SENTENCES[compared(ratio)](turned(ratio))} /> : <p class="claim">{WORDS.allDense}</p>}
+        {skipped ? <Claim {...BYTES_SENTENCES[compared(ratio)](turned(ratio))} /> : <p class="claim">{WORDS.ranDense}</p>}
         <Speed comparison={comparison} ready={ready} />
       </div>
       {skipped && (

@@ -41,7 +41,7 @@ export const WORDS = {
   emptyText: 'Type somewhere: the first suggestion fills this view.',
 
   savings: 'What sparsity saves',
-  allDense: 'Every token so far ran dense. Switch to sparse to see what it saves.',
+  ranDense: 'The newest completions ran dense. What sparsity saves is shown once one runs sparse.',
   denseBytes: 'Dense would read',
   readBytes: 'Read per token',
   compareNow: 'Compare now',

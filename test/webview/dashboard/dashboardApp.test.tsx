@@ -72,8 +72,9 @@ describe('the sparsity view', () => {
     expect(view.sent).toEqual([{ type: 'action', action: 'compare' }]);
   });
 
-  it('claims no savings when every token ran dense', () => {
-    expect(show(DENSE).text('.headline')).toContain('Every token so far ran dense.');
+  it('claims no savings of completions that ran dense, and nothing of those before', () => {
+    expect(show(DENSE).text('.headline')).toContain('The newest completions ran dense.');
+    expect(view.text('.headline')).not.toMatch(/every token/i);
     expect(view.text('.headline')).not.toContain('×');
   });
 
