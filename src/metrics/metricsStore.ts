@@ -52,8 +52,8 @@ export class MetricsStore {
     this.requests += 1;
     this.latencies.recordRun(results);
     const cancelled = results.some((result) => result.stopReason === 'cancelled');
-    for (const { metrics } of cancelled ? [] : results) {
-      if (metrics !== undefined) this.history.record(metrics);
+    for (const { metrics, timings } of cancelled ? [] : results) {
+      if (metrics !== undefined) this.history.record(metrics, timings);
     }
     this.changed();
   }

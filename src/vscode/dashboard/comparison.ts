@@ -114,7 +114,8 @@ export class Comparison {
   /** Rejects when the comparison was ended meanwhile, so that nothing of it is used. */
   private async once(context: DocumentContext, mode: FfnMode, signal: AbortSignal): Promise<ComparisonSide> {
     const { generate, model } = this.parts;
-    const inMode: Generate = (request, ofRun) => generate({ ...request, priority: 'chat', mode }, ofRun);
+    // Tokens guessed ahead would save time in both modes: here the mode alone is measured.
+    const inMode: Generate = (request, ofRun) => generate({ ...request, priority: 'chat', mode, maxDraftTokens: 0 }, ofRun);
     // What a completion drops as doubtful is still worth comparing.
     const options = {
       ...model(),

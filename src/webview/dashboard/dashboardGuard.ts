@@ -104,6 +104,8 @@ const strip = both(
 
 const sparsity = shape<DashboardSparsity>({
   steps: shape<StepsByMode>({ dense: amount, exact: amount, predicted: amount }),
+  passes: amount,
+  tokens: amount,
   computedShare: optional(share),
   predictedShare: optional(share),
   activeShare: optional(share),

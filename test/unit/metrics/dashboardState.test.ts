@@ -29,6 +29,8 @@ describe('the state of the view', () => {
     expect(latency).toEqual({ samples: 0, recent: [], reusedTokens: 0, computedTokens: 0 });
     expect(sparsity).toEqual({
       steps: { dense: 0, exact: 0, predicted: 0 },
+      passes: 0,
+      tokens: 0,
       strip: { layers: 0, steps: 0, computed: '', active: '' },
     });
     expect(hotNeurons).toBeUndefined();
@@ -75,6 +77,8 @@ describe('the state of the view', () => {
     ]);
     expect(sparsity).toMatchObject({
       steps: { dense: 0, exact: 0, predicted: 4 },
+      passes: 4,
+      tokens: 4,
       computedShare: 0.4,
       predictedShare: 0.2,
       activeShare: 0.05,

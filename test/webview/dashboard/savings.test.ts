@@ -7,10 +7,17 @@ describe('savings', () => {
     expect(savingsOf(FULL.sparsity)).toMatchObject({ bytesPerToken: 24_000_000, ratio: 2.6 });
   });
 
+  it('count dense with as many passes over the weights: guessing ahead is no saving of sparsity', () => {
+    // 256 steps of which 100 were guesses, 60 of them right.
+    const guessed = { ...FULL.sparsity, passes: 156, tokens: 216, denseBytesPerToken: (24_000_000 * 216) / 156 };
+    expect(savingsOf(guessed)?.ratio).toBeCloseTo(1);
+    expect(savingsOf(guessed)?.denseBytesPerToken).toBeCloseTo(24_000_000);
+  });
+
   it('are not known before the first token', () => {
     expect(savingsOf(UNUSED.sparsity)).toBeUndefined();
     expect(savingsOf({ ...FULL.sparsity, denseBytesPerToken: 0 })).toBeUndefined();
-    expect(savingsOf({ ...FULL.sparsity, steps: { dense: 0, exact: 0, predicted: 0 } })).toBeUndefined();
+    expect(savingsOf({ ...FULL.sparsity, passes: 0, tokens: 0 })).toBeUndefined();
   });
 
   it('in time come from a comparison only', () => {
