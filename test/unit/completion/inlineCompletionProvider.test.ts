@@ -191,7 +191,7 @@ describe('cancellation', () => {
     const documentKey = first.document.uri.toString();
     subject.requests[0]?.finish('price;');
     expect(await first.items).toHaveLength(1);
-    for (const [at, character] of [...'pri'].entries()) {
+    for (const [at, character] of ['p', 'r', 'i'].entries()) {
       typed(character, 14 + at);
       expect(await ask(subject, `const total = ${'pri'.slice(0, at + 1)}¦\n`).items).toHaveLength(1);
     }
