@@ -1,6 +1,7 @@
 /**
  * From the runs of a benchmark to its figures. Pure; all figures are medians over the runs.
  */
+import { decodedTokens } from '../protocol/decodedTokens';
 import type { FfnMode, KvType } from '../protocol/engineProtocol';
 import type { NativeGenerateResult } from '../worker/nativeBinding';
 import type { BenchMetrics } from './benchMetrics';
@@ -92,12 +93,8 @@ export function summarize(runs: readonly BenchRun[]): BenchSummary {
   };
 }
 
-/**
- * A run that ends at its token limit takes one decode step fewer than it has tokens:
- * the first token comes from the prompt's logits and the last is never fed back.
- */
 function figuresOf({ result, readBandwidthBytesPerSecond }: BenchRun): BenchSummary {
-  const steps = result.stopReason === 'max-tokens' ? result.generatedTokens - 1 : result.generatedTokens;
+  const steps = decodedTokens(result.stopReason, result.generatedTokens);
   const bytesPerToken = result.decodeBytes / steps;
   const decodeTokensPerSecond = (steps * 1000) / result.decodeMs;
   return {

@@ -51,13 +51,16 @@ export class AcceptanceTracker {
 
   constructor(private readonly metrics: Pick<MetricsStore, 'recordAccepted' | 'recordPartlyAccepted'>) {}
 
-  readonly shown = ({ present, ...shown }: ShownSuggestion): void => {
+  /** Whether it is another suggestion than the one shown before, not the rest of that. */
+  readonly shown = ({ present, ...shown }: ShownSuggestion): boolean => {
     const before = this.followed;
     this.completed = undefined;
     this.followed = undefined;
-    if (!shown.text.startsWith(present)) return;
+    if (!shown.text.startsWith(present)) return true;
     const next = { ...shown, current: present, inParts: false };
-    this.followed = { ...next, inParts: before?.inParts === true && isRestOf(next, before) };
+    const goesOn = before !== undefined && isRestOf(next, before);
+    this.followed = { ...next, inParts: goesOn && before.inParts };
+    return !goesOn;
   };
 
   readonly changed = (change: TextChange): void => {

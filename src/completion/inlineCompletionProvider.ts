@@ -41,8 +41,8 @@ export interface ProviderParts {
   readonly readContext: (document: vscode.TextDocument, position: vscode.Position) => DocumentContext;
   readonly metrics: Pick<MetricsStore, 'recordSuggestion' | 'recordShown' | 'recordSilence'>;
   readonly now: () => number;
-  /** Told what was returned to the editor and where, so that partial accepts can be recognised. */
-  readonly onShown: (shown: ShownSuggestion) => void;
+  /** Told what was returned to the editor and where, so that partial accepts can be recognised; false for the rest of the suggestion before. */
+  readonly onShown: (shown: ShownSuggestion) => boolean;
   readonly report: (event: CompletionEvent) => void;
   readonly log: Pick<vscode.LogOutputChannel, 'trace' | 'debug' | 'info' | 'error'>;
 }
@@ -70,8 +70,11 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
       const result = await this.complete(request, document, position, trigger, token);
       if (typeof result === 'string') return this.silent(request, result);
       const item = itemOf(result.suggestion, document, position, trigger.selectedCompletionInfo);
-      this.shown(request, result, this.parts.now() - startMs);
-      this.parts.onShown(shownSuggestion(item, document, position, result.suggestion));
+      const latencyMs = this.parts.now() - startMs;
+      const isNew = this.parts.onShown(shownSuggestion(item, document, position, result.suggestion));
+      // Typed along, one suggestion is returned anew with every character.
+      if (isNew) this.parts.metrics.recordShown(result.source === 'cache');
+      this.shown(request, result, latencyMs);
       return [item];
     } catch (error) {
       this.parts.log.error(`No completion: ${error instanceof Error ? error.message : String(error)}`);
@@ -114,7 +117,6 @@ export class BambooInlineCompletionProvider implements vscode.InlineCompletionIt
 
   private shown(request: number, { suggestion, source, results }: SuggestionOutcome, latencyMs: number): void {
     const { metrics, log, report } = this.parts;
-    metrics.recordShown(source !== 'model');
     if (source === 'model') metrics.recordSuggestion(latencyMs, results);
     log.debug(`Shown after ${Math.round(latencyMs)} ms: ${suggestion.text.length} characters.`);
     log.trace(`Shown: ${JSON.stringify(suggestion.text)}`);

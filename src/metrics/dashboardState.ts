@@ -61,10 +61,12 @@ function modelOf(model: ModelDescription, backend: string): DashboardModel {
 }
 
 function sparsityOf(decode: DecodeSnapshot, model: ModelDescription | undefined): DashboardSparsity {
-  const { steps, shares, recall, strip, bytesPerToken, phasesPerToken } = decode;
+  const { steps, passes, tokens, shares, recall, strip, bytesPerToken, phasesPerToken } = decode;
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   return {
     steps,
+    passes,
+    tokens,
     ...shares,
     ...(recall !== undefined && { recall }),
     strip: { layers: strip.layers, steps: strip.steps, computed: base64(strip.computed), active: base64(strip.active) },

@@ -2,7 +2,7 @@
  * What the newest decode steps and shadow checks showed, in bounded memory: times and bytes per phase, a strip of layers by tokens, recall per layer.
  * Pure, like the store that owns it. Another model means other layers: its first answer begins the history anew.
  */
-import type { FfnMode } from '../protocol/engineProtocol';
+import type { FfnMode, GenerateTimings } from '../protocol/engineProtocol';
 import type { DecodeMetrics, GenerateMetrics, PhaseBytes, PhaseTimes, ShadowCheck, StepsByMode } from '../protocol/metrics';
 import { RingBuffer } from './ringBuffer';
 
@@ -37,6 +37,10 @@ export interface NeuronShares {
 export interface DecodeSnapshot {
   /** What the means are taken over: the requests kept that ran in the mode of the newest, so that the means follow a switch at once. */
   readonly steps: StepsByMode;
+  /** Over the weights: each checks one token and the guesses that follow it. */
+  readonly passes: number;
+  /** Steps without the guesses that were not used. */
+  readonly tokens: number;
   /** Undefined before the first step. */
   readonly phasesPerToken: PhaseTimes | undefined;
   readonly bytesPerToken: PhaseBytes | undefined;
@@ -51,9 +55,13 @@ interface StepShares {
 }
 
 interface DecodeSample extends Pick<DecodeMetrics, 'steps' | 'phases' | 'bytes'> {
+  readonly passes: number;
+  readonly tokens: number;
   /** Added up over the layers and steps; `possible` is what computing everything would have been. */
   readonly rows: { readonly computed: number; readonly predicted: number; readonly active: number; readonly possible: number };
 }
+
+type Guesses = Pick<GenerateTimings, 'draftedTokens' | 'acceptedTokens'>;
 
 export class DecodeHistory {
   private layers = 0;
@@ -62,10 +70,10 @@ export class DecodeHistory {
   private shares = new RingBuffer<StepShares>(STEPS_KEPT);
   private checks = new RingBuffer<ShadowCheck>(CHECKS_KEPT);
 
-  record({ decode }: GenerateMetrics): void {
+  record({ decode }: GenerateMetrics, timings: Guesses): void {
     this.beginAnewFor(decode.layers.gateRows.length, decode.neuronsPerLayer);
     const { steps, phases, bytes } = decode;
-    if (stepsOf(steps) > 0) this.samples.push({ steps, phases, bytes, rows: rowsOf(decode) });
+    if (stepsOf(steps) > 0) this.samples.push({ steps, phases, bytes, rows: rowsOf(decode), ...withoutGuesses(steps, timings) });
     const computed = Buffer.from(decode.trace.computed, 'base64');
     const active = Buffer.from(decode.trace.active, 'base64');
     for (let step = 0; step < decode.trace.steps; step++) {
@@ -89,15 +97,19 @@ export class DecodeHistory {
     const samples = inModeOfNewest(this.samples.oldestFirst());
     const total = (mode: keyof StepsByMode): number => samples.reduce((sum, { steps }) => sum + steps[mode], 0);
     const steps = { dense: total('dense'), exact: total('exact'), predicted: total('predicted') };
+    const passes = samples.reduce((sum, sample) => sum + sample.passes, 0);
+    const tokens = samples.reduce((sum, sample) => sum + sample.tokens, 0);
     return {
       steps,
+      passes,
+      tokens,
       phasesPerToken: meanOf(
         samples.map(({ phases }) => phases),
-        stepsOf(steps),
+        tokens,
       ),
       bytesPerToken: meanOf(
         samples.map(({ bytes }) => bytes),
-        stepsOf(steps),
+        tokens,
       ),
       shares: sharesOf(samples),
       strip: this.strip(),
@@ -163,15 +175,21 @@ function sharesOf(samples: readonly DecodeSample[]): NeuronShares | undefined {
   return { computedShare: sum('computed') / possible, predictedShare: sum('predicted') / possible, activeShare: sum('active') / possible };
 }
 
+/** Every guess is a step, and every pass takes one token that is no guess. */
+function withoutGuesses(steps: StepsByMode, { draftedTokens, acceptedTokens }: Guesses): Pick<DecodeSample, 'passes' | 'tokens'> {
+  const passes = Math.max(0, stepsOf(steps) - draftedTokens);
+  return { passes, tokens: passes + acceptedTokens };
+}
+
 function stepsOf({ dense, exact, predicted }: StepsByMode): number {
   return dense + exact + predicted;
 }
 
-/** Every field divided by the number of steps. */
-function meanOf<Fields extends { readonly [Key in keyof Fields]: number }>(samples: readonly Fields[], steps: number): Fields | undefined {
+/** Every field divided by the number of tokens. */
+function meanOf<Fields extends { readonly [Key in keyof Fields]: number }>(samples: readonly Fields[], tokens: number): Fields | undefined {
   const [first] = samples;
-  if (first === undefined || steps === 0) return undefined;
+  if (first === undefined || tokens === 0) return undefined;
   const keys = Object.keys(first) as (keyof Fields)[];
-  const entries = keys.map((key) => [key, samples.reduce((sum, sample) => sum + sample[key], 0) / steps] as const);
+  const entries = keys.map((key) => [key, samples.reduce((sum, sample) => sum + sample[key], 0) / tokens] as const);
   return Object.fromEntries(entries) as Fields;
 }

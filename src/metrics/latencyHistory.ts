@@ -3,6 +3,7 @@
  * Pure. Suggestions that the cache or a request already running gave are not in here: they would make the model look faster than it is.
  */
 import { LATENCY_BARS, type DashboardLatency, type DashboardNow, type LatencyBar } from '../protocol/dashboard';
+import { decodedTokens } from '../protocol/decodedTokens';
 import type { FfnMode, GenerateResult } from '../protocol/engineProtocol';
 import { percentile, RingBuffer } from './ringBuffer';
 
@@ -19,7 +20,7 @@ export interface RunSample {
   readonly promptTokens: number;
   readonly reusedTokens: number;
   readonly generatedTokens: number;
-  /** Tokens that decodeMs was spent on: the first comes from the prefill, and the last before a token limit is never fed back. */
+  /** Tokens that decodeMs was spent on. */
   readonly decodedTokens: number;
 }
 
@@ -100,7 +101,6 @@ function isWhole(results: readonly GenerateResult[]): boolean {
 function runOf(results: readonly GenerateResult[]): RunSample {
   const sum = (field: keyof GenerateResult['timings']): number => results.reduce((all, result) => all + result.timings[field], 0);
   const first = results[0]?.timings;
-  const limited = results.filter(({ stopReason }) => stopReason === 'max-tokens').length;
   return {
     mode: results.at(-1)?.mode,
     firstTokenMs: first === undefined ? 0 : first.queueMs + first.tokenizeMs + first.prefillMs,
@@ -111,14 +111,17 @@ function runOf(results: readonly GenerateResult[]): RunSample {
     promptTokens: sum('promptTokens'),
     reusedTokens: sum('reusedTokens'),
     generatedTokens: sum('generatedTokens'),
-    decodedTokens: Math.max(0, sum('generatedTokens') - limited),
+    decodedTokens: results.reduce((all, { stopReason, timings }) => all + decodedTokens(stopReason, timings.generatedTokens), 0),
   };
 }
 
 /** The clocks of two processes may differ by a little: no part is negative. */
 function barOf(sample: SuggestionSample): LatencyBar[] {
-  const { mode, totalMs, queueMs, prefillMs, decodeMs, reusedTokens, promptTokens, generatedTokens } = sample;
+  const { mode, totalMs, queueMs, prefillMs, decodeMs, reusedTokens, generatedTokens } = sample;
   if (mode === undefined) return [];
   const otherMs = Math.max(0, totalMs - queueMs - prefillMs - decodeMs);
-  return [{ mode, queueMs, prefillMs, decodeMs, otherMs, reusedTokens, computedTokens: promptTokens - reusedTokens, generatedTokens }];
+  const computedTokens = sample.promptTokens - reusedTokens;
+  return [
+    { mode, queueMs, prefillMs, decodeMs, otherMs, reusedTokens, computedTokens, generatedTokens, decodedTokens: sample.decodedTokens },
+  ];
 }

@@ -46,8 +46,8 @@ function comparisonOf(comparison: DashboardComparison): ExportedComparison {
   return { kind: 'done', runs, dense: withoutText(dense), sparse: withoutText(sparse), sameText };
 }
 
-function withoutText({ mode, firstTokenMs, decodeMs, generatedTokens, bytesPerToken }: ComparisonSide): Omit<ComparisonSide, 'text'> {
-  return { mode, firstTokenMs, decodeMs, generatedTokens, bytesPerToken };
+function withoutText({ text: _text, ...figures }: ComparisonSide): Omit<ComparisonSide, 'text'> {
+  return figures;
 }
 
 function lastPart(name: string): string {

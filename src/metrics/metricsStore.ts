@@ -24,7 +24,7 @@ export interface MetricsSnapshot {
   readonly tokensPerSecond: number | undefined;
   /** Share of prompt tokens that came from the KV cache, 0..1, over the samples kept. */
   readonly reusedShare: number | undefined;
-  /** Decode time per generated token of a completion, over the samples kept. */
+  /** Decode time per decoded token of a completion, over the samples kept. */
   readonly decodeMsPerTokenP50: number | undefined;
   readonly decodeMsPerTokenP95: number | undefined;
 }
@@ -52,8 +52,8 @@ export class MetricsStore {
     this.requests += 1;
     this.latencies.recordRun(results);
     const cancelled = results.some((result) => result.stopReason === 'cancelled');
-    for (const { metrics } of cancelled ? [] : results) {
-      if (metrics !== undefined) this.history.record(metrics);
+    for (const { metrics, timings } of cancelled ? [] : results) {
+      if (metrics !== undefined) this.history.record(metrics, timings);
     }
     this.changed();
   }
@@ -125,7 +125,7 @@ export class MetricsStore {
     const values = (field: Exclude<keyof RunSample, 'mode'>): number[] => runs.map((run) => run[field]);
     const total = (field: Exclude<keyof RunSample, 'mode'>): number => values(field).reduce((sum, value) => sum + value, 0);
     const promptTokens = total('promptTokens');
-    const msPerToken = runs.filter((run) => run.generatedTokens > 0).map((run) => run.decodeMs / run.generatedTokens);
+    const msPerToken = runs.filter((run) => run.decodedTokens > 0).map((run) => run.decodeMs / run.decodedTokens);
     const totalsMs = this.latencies.totalsMs();
     const { shown, shownFromCache, accepted } = this.useful.counts();
     return {

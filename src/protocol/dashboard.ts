@@ -60,6 +60,8 @@ export interface LatencyBar {
   readonly reusedTokens: number;
   readonly computedTokens: number;
   readonly generatedTokens: number;
+  /** Of those, the tokens that decodeMs was spent on. */
+  readonly decodedTokens: number;
 }
 
 export interface DashboardLatency {
@@ -84,8 +86,12 @@ export interface DashboardStrip {
 }
 
 export interface DashboardSparsity {
-  /** Decode steps that the means are taken over. */
+  /** Decode steps that the shares are taken over, with those of tokens that were guessed ahead and not used. */
   readonly steps: StepsByMode;
+  /** Over the weights in these steps; fewer than tokens where guesses were right. */
+  readonly passes: number;
+  /** Tokens that the steps gave: what bytes and times are means over. */
+  readonly tokens: number;
   /** Means over all layers and the steps kept, 0..1. */
   readonly computedShare?: number;
   readonly predictedShare?: number;
@@ -95,6 +101,7 @@ export interface DashboardSparsity {
   readonly strip: DashboardStrip;
   readonly bytesPerToken?: PhaseBytes;
   readonly phasesPerToken?: PhaseTimes;
+  /** Of one pass over the weights. */
   readonly denseBytesPerToken?: number;
 }
 
@@ -114,7 +121,7 @@ export interface SilenceCount {
 }
 
 export interface DashboardUsefulness {
-  /** Returned to the editor and not cancelled: an estimate, since VS Code does not say what it showed. */
+  /** Returned to the editor and not cancelled, each once however long it is typed along: an estimate, since VS Code does not say what it showed. */
   readonly shown: number;
   readonly shownFromCache: number;
   readonly accepted: number;
@@ -130,6 +137,8 @@ export interface ComparisonSide {
   readonly firstTokenMs: number;
   readonly decodeMs: number;
   readonly generatedTokens: number;
+  /** Of those, the tokens that decodeMs was spent on. */
+  readonly decodedTokens: number;
   readonly bytesPerToken: number;
 }
 

@@ -97,7 +97,7 @@ function modelLines({ model, restarts }: EngineState): string[] {
 function metricLines(metrics: MetricsSnapshot): string[] {
   const { latencyMsP50, latencyMsP95, tokensPerSecond, reusedShare } = metrics;
   if (metrics.shown === 0 && latencyMsP50 === undefined) return [];
-  const lines = [`Shown ${metrics.shown} (${metrics.shownFromCache} without a new request), accepted ${metrics.accepted}.`];
+  const lines = [`Shown ${metrics.shown} (${metrics.shownFromCache} from the cache), accepted ${metrics.accepted}.`];
   if (latencyMsP50 !== undefined && latencyMsP95 !== undefined) {
     lines.push(`Latency p50 ${Math.round(latencyMsP50)} ms, p95 ${Math.round(latencyMsP95)} ms.`);
   }

@@ -8,6 +8,7 @@ import { completeOnce, type CompletionOptions, type Generate } from '../../compl
 import type { DocumentContext } from '../../completion/documentContext';
 import { toEngineError } from '../../engine/engineError';
 import { percentile } from '../../metrics/ringBuffer';
+import { decodedTokens } from '../../protocol/decodedTokens';
 import type { ComparisonSide, DashboardComparison } from '../../protocol/dashboard';
 import { FFN_MODES, type FfnMode, type GenerateResult } from '../../protocol/engineProtocol';
 import type { PhaseBytes } from '../../protocol/metrics';
@@ -113,7 +114,8 @@ export class Comparison {
   /** Rejects when the comparison was ended meanwhile, so that nothing of it is used. */
   private async once(context: DocumentContext, mode: FfnMode, signal: AbortSignal): Promise<ComparisonSide> {
     const { generate, model } = this.parts;
-    const inMode: Generate = (request, ofRun) => generate({ ...request, priority: 'chat', mode }, ofRun);
+    // Tokens guessed ahead would save time in both modes: here the mode alone is measured.
+    const inMode: Generate = (request, ofRun) => generate({ ...request, priority: 'chat', mode, maxDraftTokens: 0 }, ofRun);
     // What a completion drops as doubtful is still worth comparing.
     const options = {
       ...model(),
@@ -162,6 +164,7 @@ function sideOf(mode: FfnMode, results: readonly GenerateResult[]): ComparisonSi
     firstTokenMs: first.tokenizeMs + first.prefillMs,
     decodeMs: results.reduce((sum, { timings }) => sum + timings.decodeMs, 0),
     generatedTokens: results.reduce((sum, { timings }) => sum + timings.generatedTokens, 0),
+    decodedTokens: results.reduce((sum, { stopReason, timings }) => sum + decodedTokens(stopReason, timings.generatedTokens), 0),
     bytesPerToken: decodes.reduce((sum, { bytes }) => sum + totalOf(bytes), 0) / stepsIn(mode),
   };
 }
@@ -180,6 +183,7 @@ function medianSide(runs: readonly ComparisonSide[]): ComparisonSide {
     firstTokenMs: medianOf('firstTokenMs'),
     decodeMs: medianOf('decodeMs'),
     generatedTokens: medianOf('generatedTokens'),
+    decodedTokens: medianOf('decodedTokens'),
     bytesPerToken: medianOf('bytesPerToken'),
   };
 }

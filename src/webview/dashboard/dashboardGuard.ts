@@ -76,6 +76,7 @@ const latencyBar = shape<LatencyBar>({
   reusedTokens: amount,
   computedTokens: amount,
   generatedTokens: amount,
+  decodedTokens: amount,
 });
 
 const latency = shape<DashboardLatency>({
@@ -103,6 +104,8 @@ const strip = both(
 
 const sparsity = shape<DashboardSparsity>({
   steps: shape<StepsByMode>({ dense: amount, exact: amount, predicted: amount }),
+  passes: amount,
+  tokens: amount,
   computedShare: optional(share),
   predictedShare: optional(share),
   activeShare: optional(share),
@@ -134,6 +137,7 @@ const side = shape<ComparisonSide>({
   firstTokenMs: amount,
   decodeMs: amount,
   generatedTokens: amount,
+  decodedTokens: amount,
   bytesPerToken: amount,
 });
 

@@ -8,6 +8,7 @@ import { LATENCY_BARS, type LatencyBar } from '../../protocol/dashboard';
 import { Chart, type TableTwin } from './chart';
 import { formatCount, formatMs, formatPerSecond } from './figures';
 import { Plot, type PlotOptions } from './plot';
+import { decodeTokensPerSecond } from './savings';
 import type { ThemeColors } from './themeColors';
 import { MODE_WORDS, requestSentence, WORDS } from './words';
 
@@ -24,10 +25,6 @@ const SPEED_HEIGHT_PX = 64;
 
 export function totalMs(bar: LatencyBar): number {
   return bar.queueMs + bar.prefillMs + bar.decodeMs + bar.otherMs;
-}
-
-function perSecond({ generatedTokens, decodeMs }: LatencyBar): number | undefined {
-  return decodeMs > 0 && generatedTokens > 0 ? generatedTokens / (decodeMs / 1000) : undefined;
 }
 
 export function RequestsChart({ recent }: { readonly recent: readonly LatencyBar[] }) {
@@ -53,13 +50,13 @@ export function SpeedChart({ recent }: { readonly recent: readonly LatencyBar[] 
   const data = useMemo(() => speedData(recent), [recent]);
   const index = point !== undefined && point < recent.length ? point : recent.length - 1;
   const bar = recent[index];
-  const speed = bar && perSecond(bar);
+  const speed = bar && decodeTokensPerSecond(bar);
   const table: TableTwin = {
     columns: [WORDS.request, WORDS.mode, WORDS.decodeSpeed, WORDS.generated],
     rows: newestFirst(recent).map(({ bar: each, position }) => [
       requestSentence(position, recent.length),
       MODE_WORDS[each.mode],
-      speedWords(perSecond(each)),
+      speedWords(decodeTokensPerSecond(each)),
       formatCount(each.generatedTokens),
     ]),
   };
@@ -120,7 +117,7 @@ function stackedData(recent: readonly LatencyBar[]): uPlot.AlignedData {
 
 function speedData(recent: readonly LatencyBar[]): uPlot.AlignedData {
   const of = (dense: boolean): (number | null)[] =>
-    recent.map((bar) => ((bar.mode === 'dense') === dense ? (perSecond(bar) ?? null) : null));
+    recent.map((bar) => ((bar.mode === 'dense') === dense ? (decodeTokensPerSecond(bar) ?? null) : null));
   return [places(recent), of(false), of(true)];
 }
 

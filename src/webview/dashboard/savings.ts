@@ -7,18 +7,23 @@ import type { PhaseBytes, StepsByMode } from '../../protocol/metrics';
 
 export interface Savings {
   readonly bytesPerToken: number;
+  /** In as many passes over the weights. */
   readonly denseBytesPerToken: number;
   /** Above 1: fewer than dense. */
   readonly ratio: number;
   readonly steps: StepsByMode;
 }
 
-/** Undefined before the first token; the dense figure counts weights only, so the ratio never flatters. */
-export function savingsOf({ bytesPerToken, denseBytesPerToken, steps }: DashboardSparsity): Savings | undefined {
+/**
+ * Undefined before the first token. Dense would have made the same passes over the weights: what guessing tokens ahead saves is no
+ * saving of sparsity. The dense figure counts weights only, so the ratio never flatters.
+ */
+export function savingsOf({ bytesPerToken, denseBytesPerToken, steps, passes, tokens }: DashboardSparsity): Savings | undefined {
   if (bytesPerToken === undefined || denseBytesPerToken === undefined) return undefined;
   const read = totalBytes(bytesPerToken);
-  if (read === 0 || denseBytesPerToken === 0 || totalSteps(steps) === 0) return undefined;
-  return { bytesPerToken: read, denseBytesPerToken, ratio: denseBytesPerToken / read, steps };
+  if (read === 0 || denseBytesPerToken === 0 || passes === 0 || tokens === 0) return undefined;
+  const dense = (denseBytesPerToken * passes) / tokens;
+  return { bytesPerToken: read, denseBytesPerToken: dense, ratio: dense / read, steps };
 }
 
 export function totalBytes(bytes: PhaseBytes): number {
@@ -37,8 +42,9 @@ export function compared(ratio: number): 'more' | 'same' | 'less' {
   return ratio > 1 ? 'more' : 'less';
 }
 
-export function decodeTokensPerSecond({ generatedTokens, decodeMs }: ComparisonSide): number | undefined {
-  return decodeMs > 0 && generatedTokens > 0 ? generatedTokens / (decodeMs / 1000) : undefined;
+/** Undefined where nothing was decoded. */
+export function decodeTokensPerSecond({ decodedTokens, decodeMs }: Pick<ComparisonSide, 'decodedTokens' | 'decodeMs'>): number | undefined {
+  return decodeMs > 0 && decodedTokens > 0 ? decodedTokens / (decodeMs / 1000) : undefined;
 }
 
 /** Sparse over dense while decoding; undefined without a comparison that can tell. */

@@ -7,7 +7,7 @@ import { ActionButton, Codicon } from './controls';
 import { Bars } from './figureDisplay';
 import { formatBytes, formatRatio } from './figures';
 import { compared, savingsOf, speedupOf } from './savings';
-import { BYTES_SENTENCES, overTokens, progressSentence, SPEED_SENTENCES, WORDS } from './words';
+import { BYTES_SENTENCES, overPasses, progressSentence, SPEED_SENTENCES, WORDS } from './words';
 
 interface HeadlineProps {
   readonly sparsity: DashboardSparsity;
@@ -18,13 +18,13 @@ interface HeadlineProps {
 export function SavingsHeadline({ sparsity, comparison, ready }: HeadlineProps) {
   const savings = savingsOf(sparsity);
   if (savings === undefined) return null;
-  const skipped = savings.steps.exact + savings.steps.predicted > 0;
   const { ratio, bytesPerToken, denseBytesPerToken, steps } = savings;
+  const skipped = steps.exact + steps.predicted > 0;
   const longest = Math.max(bytesPerToken, denseBytesPerToken);
   return (
     <section class="headline" aria-label={WORDS.savings}>
       <div class="claims">
-        {skipped ? <Claim {...BYTES_SENTENCES[compared(ratio)](turned(ratio))} /> : <p class="claim">{WORDS.allDense}</p>}
+        {skipped ? <Claim {...BYTES_SENTENCES[compared(ratio)](turned(ratio))} /> : <p class="claim">{WORDS.ranDense}</p>}
         <Speed comparison={comparison} ready={ready} />
       </div>
       {skipped && (
@@ -35,7 +35,7 @@ export function SavingsHeadline({ sparsity, comparison, ready }: HeadlineProps) 
               { label: WORDS.denseBytes, share: denseBytesPerToken / longest, value: formatBytes(denseBytesPerToken), part: 0 },
             ]}
           />
-          <p class="note">{overTokens(steps)}</p>
+          <p class="note">{overPasses(sparsity.tokens, sparsity.passes)}</p>
         </>
       )}
     </section>

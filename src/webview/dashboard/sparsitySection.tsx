@@ -21,7 +21,7 @@ export function SparsitySection({ sparsity }: { readonly sparsity: DashboardSpar
     : active && `${active} ${WORDS.stripActive.toLowerCase()}`;
   return (
     <Section id="sparsity" title={WORDS.sparsity} summary={told}>
-      <Group title={WORDS.neurons} note={totalSteps(steps) > 0 ? overTokens(steps) : undefined}>
+      <Group title={WORDS.neurons} note={totalSteps(steps) > 0 ? overTokens(steps, totalSteps(steps) - sparsity.tokens) : undefined}>
         <Bars
           bars={[
             { label: WORDS.computedShare, share: computedShare, value: computed, part: 1 },

@@ -41,7 +41,7 @@ export const WORDS = {
   emptyText: 'Type somewhere: the first suggestion fills this view.',
 
   savings: 'What sparsity saves',
-  allDense: 'Every token so far ran dense. Switch to sparse to see what it saves.',
+  ranDense: 'The newest completions ran dense. What sparsity saves is shown once one runs sparse.',
   denseBytes: 'Dense would read',
   readBytes: 'Read per token',
   compareNow: 'Compare now',
@@ -115,7 +115,8 @@ export const WORDS = {
   silences: 'Why nothing was suggested',
 
   comparison: 'Comparison',
-  comparisonIntro: 'Runs the same prompt, from your own file, dense and sparse in turns.',
+  comparisonIntro:
+    'Runs the same prompt, from your own file, dense and sparse in turns. No tokens are guessed ahead, so that only the mode differs.',
   compareAgain: 'Compare again',
   cancel: 'Cancel',
   sameText: 'Both wrote the same text',
@@ -163,12 +164,17 @@ export const layersWords = (layers: string, neurons: string): string => `${layer
 
 export const contextWords = (tokens: string): string => `${tokens} tokens`;
 
-/** "Over 210 tokens (180 exact, 30 dense)". */
-export function overTokens(steps: StepsByMode): string {
+/** Tokens written, and in how many passes where tokens were guessed ahead. */
+export const overPasses = (tokens: number, passes: number): string =>
+  `Over ${plural(tokens, 'token', 'tokens')}${passes === tokens ? '' : ` in ${plural(passes, 'pass', 'passes')} over the weights; dense is counted with as many`}`;
+
+/** "Over 210 tokens (180 exact, 30 dense), 20 of them guessed ahead and not used"; these were computed too. */
+export function overTokens(steps: StepsByMode, wrongGuesses: number): string {
   const parts = (['exact', 'predicted', 'dense'] as const).filter((mode) => steps[mode] > 0);
   const total = parts.reduce((sum, mode) => sum + steps[mode], 0);
   const each = parts.map((mode) => `${formatCount(steps[mode])} ${MODE_WORDS[mode].toLowerCase()}`);
-  return `Over ${plural(total, 'token', 'tokens')} (${each.join(', ')})`;
+  const wrong = wrongGuesses > 0 ? `, ${formatCount(wrongGuesses)} of them guessed ahead and not used` : '';
+  return `Over ${plural(total, 'token', 'tokens')} (${each.join(', ')})${wrong}`;
 }
 
 /** A ratio and what it is of; `ratio` is written already. */

@@ -13,7 +13,7 @@ function setUp(text = TEXT, present = LINE) {
   const metrics = new MetricsStore();
   const tracker = new AcceptanceTracker(metrics);
   let cursor = START + present.length;
-  const show = (overrides: Partial<ShownSuggestion> = {}): void =>
+  const show = (overrides: Partial<ShownSuggestion> = {}): boolean =>
     tracker.shown({ documentKey: KEY, startOffset: START, present, text: present + text, suggestedFrom: present.length, ...overrides });
   const change = (insertedText: string, overrides: Partial<TextChange> = {}): void => {
     tracker.changed({ documentKey: KEY, offset: cursor, removedLength: 0, insertedText, isUndoOrRedo: false, ...overrides });

@@ -175,6 +175,33 @@ describe('cancellation', () => {
     expect(subject.requests).toHaveLength(1);
   });
 
+  test('a joined request ran the model: its suggestion is not from the cache', async () => {
+    ask(subject, 'const total = ¦\n').cancel();
+    const joined = ask(subject, 'const total = p¦\n');
+    subject.requests[0]?.finish('price;');
+    expect(await joined.items).toHaveLength(1);
+    expect(subject.metrics.usefulness()).toMatchObject({ shown: 1, shownFromCache: 0 });
+  });
+
+  test('a suggestion typed along is shown once; one that comes back is from the cache', async () => {
+    const typed = (insertedText: string, offset: number, removedLength = 0): void => {
+      subject.acceptance.changed({ documentKey, offset, removedLength, insertedText, isUndoOrRedo: false });
+    };
+    const first = ask(subject, 'const total = ¦\n');
+    const documentKey = first.document.uri.toString();
+    subject.requests[0]?.finish('price;');
+    expect(await first.items).toHaveLength(1);
+    for (const [at, character] of ['p', 'r', 'i'].entries()) {
+      typed(character, 14 + at);
+      expect(await ask(subject, `const total = ${'pri'.slice(0, at + 1)}¦\n`).items).toHaveLength(1);
+    }
+    expect(subject.metrics.usefulness()).toMatchObject({ shown: 1, shownFromCache: 0 });
+    typed('x', 17);
+    typed('', 17, 1);
+    expect(await ask(subject, 'const total = pri¦\n').items).toHaveLength(1);
+    expect(subject.metrics.usefulness()).toMatchObject({ shown: 2, shownFromCache: 1 });
+  });
+
   test('listeners on the token are removed', async () => {
     const asked = ask(subject, 'const total = ¦\n');
     subject.requests[0]?.finish('price;');

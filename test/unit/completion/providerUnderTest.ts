@@ -39,7 +39,7 @@ export function setUp(overrides: Partial<ProviderParts> = {}) {
     now: clock.now,
     onShown: (shown) => {
       followed.push(shown);
-      acceptance.shown(shown);
+      return acceptance.shown(shown);
     },
     report: (event) => events.push(event),
     log: { trace: () => undefined, debug: write, info: write, error: write },

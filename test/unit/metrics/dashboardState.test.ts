@@ -29,6 +29,8 @@ describe('the state of the view', () => {
     expect(latency).toEqual({ samples: 0, recent: [], reusedTokens: 0, computedTokens: 0 });
     expect(sparsity).toEqual({
       steps: { dense: 0, exact: 0, predicted: 0 },
+      passes: 0,
+      tokens: 0,
       strip: { layers: 0, steps: 0, computed: '', active: '' },
     });
     expect(hotNeurons).toBeUndefined();
@@ -70,10 +72,13 @@ describe('the state of the view', () => {
         reusedTokens: 150,
         computedTokens: 50,
         generatedTokens: 4,
+        decodedTokens: 4,
       },
     ]);
     expect(sparsity).toMatchObject({
       steps: { dense: 0, exact: 0, predicted: 4 },
+      passes: 4,
+      tokens: 4,
       computedShare: 0.4,
       predictedShare: 0.2,
       activeShare: 0.05,
@@ -146,7 +151,7 @@ describe('the export', () => {
   });
 
   test('holds no code, no paths and no messages', () => {
-    const side = { text: 'secretCode()', firstTokenMs: 1, decodeMs: 2, generatedTokens: 3, bytesPerToken: 4 };
+    const side = { text: 'secretCode()', firstTokenMs: 1, decodeMs: 2, generatedTokens: 3, decodedTokens: 2, bytesPerToken: 4 };
     const comparison = {
       kind: 'done',
       path: 'src/private.ts',
@@ -162,7 +167,7 @@ describe('the export', () => {
     expect(JSON.parse(json)).toMatchObject({
       engine: { kind: 'failed', errorCode: 'bad-magic', restarts: 1 },
       model: { name: 'private.gguf' },
-      comparison: { kind: 'done', runs: 5, dense: { mode: 'dense', decodeMs: 2 }, sameText: true },
+      comparison: { kind: 'done', runs: 5, dense: { mode: 'dense', decodeMs: 2, decodedTokens: 2 }, sameText: true },
     });
   });
 });

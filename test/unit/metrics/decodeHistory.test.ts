@@ -23,6 +23,17 @@ function metricsOf(rows: readonly [number, number][], attentionMs = 1): Generate
   };
 }
 
+/** A history of requests in which no token was guessed ahead, unless it is said. */
+function recordingHistory() {
+  const history = new DecodeHistory();
+  return {
+    record: (metrics: GenerateMetrics, guesses = { draftedTokens: 0, acceptedTokens: 0 }): void => history.record(metrics, guesses),
+    recordShadowCheck: (shadow: ReturnType<typeof check>): void => history.recordShadowCheck(shadow),
+    clear: (): void => history.clear(),
+    snapshot: () => history.snapshot(),
+  };
+}
+
 const check = (positions: number, massRecall: number[]) => ({
   requestId: 'r',
   everyN: 8,
@@ -33,13 +44,13 @@ const check = (positions: number, massRecall: number[]) => ({
 
 describe('the history of decode steps', () => {
   test('before the first there is nothing', () => {
-    const { phasesPerToken, bytesPerToken, strip, recall } = new DecodeHistory().snapshot();
+    const { phasesPerToken, bytesPerToken, strip, recall } = recordingHistory().snapshot();
     expect({ phasesPerToken, bytesPerToken, recall }).toEqual({});
     expect(strip).toMatchObject({ layers: 0, steps: 0 });
   });
 
   test('times and bytes are means over tokens, not over requests', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(metricsOf([[1, 2]], 4));
     history.record(
       metricsOf(
@@ -57,8 +68,15 @@ describe('the history of decode steps', () => {
     expect(bytesPerToken).toEqual({ attentionBytes: 10, predictorBytes: 0, feedForwardBytes: 20, headBytes: 5 });
   });
 
+  test('times and bytes are means over tokens written; wrong guesses and passes are told apart', () => {
+    const history = recordingHistory();
+    // Six steps in two passes: four guesses, one of them right, so three tokens.
+    history.record(metricsOf(Array.from({ length: 6 }, () => [1, 2])), { draftedTokens: 4, acceptedTokens: 1 });
+    expect(history.snapshot()).toMatchObject({ steps: { exact: 6 }, passes: 2, tokens: 3, bytesPerToken: { attentionBytes: 20 } });
+  });
+
   test('the strip has the steps of all requests in order', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(metricsOf([[1, 2]]));
     history.record(
       metricsOf([
@@ -73,7 +91,7 @@ describe('the history of decode steps', () => {
   });
 
   test('the strip is bounded and keeps the newest', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     for (let step = 0; step < 1000; step++) history.record(metricsOf([[step % 256, 0]]));
     const { strip } = history.snapshot();
     expect(strip.steps).toBe(256);
@@ -82,7 +100,7 @@ describe('the history of decode steps', () => {
   });
 
   test('recall is weighted by the positions probed', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.recordShadowCheck(check(1, [1, 1]));
     history.recordShadowCheck(check(3, [0.6, 0.8]));
     const recall = history.snapshot().recall;
@@ -93,7 +111,7 @@ describe('the history of decode steps', () => {
   });
 
   test('another number of layers is another model: it begins anew', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(metricsOf([[1, 2]]));
     history.recordShadowCheck(check(1, [1, 1, 1]));
     const { strip, steps, recall } = history.snapshot();
@@ -119,18 +137,18 @@ describe('neurons', () => {
   };
 
   test('shares are of all neurons of all layers and steps', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(inMode('predicted', 2, 40));
     // Two layers of 100 neurons, two steps: 400 in all.
     expect(history.snapshot().shares).toEqual({ computedShare: 0.2, predictedShare: 0.1, activeShare: 0.025 });
   });
 
   test('before the first step there are no shares', () => {
-    expect(new DecodeHistory().snapshot().shares).toBeUndefined();
+    expect(recordingHistory().snapshot().shares).toBeUndefined();
   });
 
   test('after a switch the means are of the new mode', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(inMode('dense', 3, 300));
     history.record(inMode('predicted', 2, 40));
     history.record(inMode('predicted', 2, 40));
@@ -140,7 +158,7 @@ describe('neurons', () => {
   });
 
   test('another width of the layers is another model', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(inMode('exact', 2, 200));
     const wider = inMode('exact', 1, 150);
     history.record({ ...wider, decode: { ...wider.decode, neuronsPerLayer: 150 } });
@@ -148,7 +166,7 @@ describe('neurons', () => {
   });
 
   test('once cleared nothing is left', () => {
-    const history = new DecodeHistory();
+    const history = recordingHistory();
     history.record(inMode('exact', 2, 200));
     history.recordShadowCheck(check(1, [1, 1]));
     history.clear();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MetricsStore } from '../../../src/metrics/metricsStore';
 import { percentile, RingBuffer } from '../../../src/metrics/ringBuffer';
 import { LATENCY_BARS } from '../../../src/protocol/dashboard';
-import type { FfnMode, GenerateResult } from '../../../src/protocol/engineProtocol';
+import type { FfnMode, GenerateResult, StopReason } from '../../../src/protocol/engineProtocol';
 import { resultOf } from '../completion/scriptedEngine';
 
 describe('percentiles', () => {
@@ -75,6 +75,7 @@ describe('the metrics of a session', () => {
         reusedTokens: 180,
         computedTokens: 20,
         generatedTokens: 2,
+        decodedTokens: 2,
       },
     ]);
   });
@@ -110,10 +111,24 @@ describe('the metrics of a session', () => {
     expect(store.now().tokensPerSecond).toBe(400);
   });
 
-  test('the token that a limit cut off was never decoded', () => {
+  test.each<[StopReason, number]>([
+    ['end-token', 110],
+    ['max-tokens', 100],
+    ['stop-string', 100],
+    ['context-full', 100],
+  ])('the last token costs decode time only before an end token: %s', (stopReason, tokensPerSecond) => {
     const store = new MetricsStore();
-    store.recordRun([answer('x…', 'exact', { decodeMs: 100, generatedTokens: 11 })]);
-    expect(store.now().tokensPerSecond).toBe(100);
+    const run = { ...answer('x', 'exact', { decodeMs: 100, generatedTokens: 11 }), stopReason };
+    store.recordRun([run]);
+    store.recordSuggestion(200, [run]);
+    expect(store.now().tokensPerSecond).toBe(tokensPerSecond);
+    expect(store.latency().recent).toMatchObject([{ generatedTokens: 11, decodedTokens: tokensPerSecond / 10 }]);
+  });
+
+  test('an answer without tokens decoded none', () => {
+    const store = new MetricsStore();
+    store.recordRun([{ ...answer('x', 'exact', { decodeMs: 100, generatedTokens: 0 }), stopReason: 'context-full' }]);
+    expect(store.now().tokensPerSecond).toBeUndefined();
   });
 
   test('a cancelled completion counts but leaves the latencies alone', () => {

@@ -62,7 +62,8 @@ describe('the sparsity view', () => {
     const headline = show(FULL).text('.headline');
     expect(headline).toContain('2.6× fewer bytes a token than dense');
     expect(headline).toContain('2.1× faster than dense on this machine');
-    expect(headline).toContain('Over 256 tokens (215 predicted, 41 dense)');
+    expect(headline).toContain('Over 256 tokens');
+    expect(view.text('#sparsity-body')).toContain('Over 256 tokens (215 predicted, 41 dense)');
   });
 
   it('claims no speed that was not compared', () => {
@@ -72,8 +73,15 @@ describe('the sparsity view', () => {
     expect(view.sent).toEqual([{ type: 'action', action: 'compare' }]);
   });
 
-  it('claims no savings when every token ran dense', () => {
-    expect(show(DENSE).text('.headline')).toContain('Every token so far ran dense.');
+  it('says how many tokens were guessed ahead', () => {
+    show({ ...FULL, sparsity: { ...FULL.sparsity, passes: 156, tokens: 216 } });
+    expect(view.text('.headline')).toContain('Over 216 tokens in 156 passes over the weights; dense is counted with as many');
+    expect(view.text('#sparsity-body')).toContain('(215 predicted, 41 dense), 40 of them guessed ahead and not used');
+  });
+
+  it('claims no savings of completions that ran dense, and nothing of those before', () => {
+    expect(show(DENSE).text('.headline')).toContain('The newest completions ran dense.');
+    expect(view.text('.headline')).not.toMatch(/every token/i);
     expect(view.text('.headline')).not.toContain('×');
   });
 

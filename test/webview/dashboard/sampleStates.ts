@@ -20,7 +20,8 @@ const bar = (mode: LatencyBar['mode'], decodeMs: number): LatencyBar => ({
   otherMs: 3,
   reusedTokens: 812,
   computedTokens: 17,
-  generatedTokens: 20,
+  generatedTokens: 21,
+  decodedTokens: 20,
 });
 
 export const FULL: DashboardState = {
@@ -49,6 +50,8 @@ export const FULL: DashboardState = {
   },
   sparsity: {
     steps: { dense: 41, exact: 0, predicted: 215 },
+    passes: 256,
+    tokens: 256,
     computedShare: 0.382,
     predictedShare: 0.361,
     activeShare: 0.124,
@@ -71,13 +74,22 @@ export const FULL: DashboardState = {
     kind: 'done',
     path: 'src/app.ts',
     runs: 3,
-    dense: { mode: 'dense', text: 'item.enabled);', firstTokenMs: 37.9, decodeMs: 402, generatedTokens: 21, bytesPerToken: 62_300_000 },
+    dense: {
+      mode: 'dense',
+      text: 'item.enabled);',
+      firstTokenMs: 37.9,
+      decodeMs: 402,
+      generatedTokens: 21,
+      decodedTokens: 21,
+      bytesPerToken: 62_300_000,
+    },
     sparse: {
       mode: 'predicted',
       text: 'item.visible);',
       firstTokenMs: 38.4,
       decodeMs: 196,
       generatedTokens: 21,
+      decodedTokens: 21,
       bytesPerToken: 24_100_000,
     },
     sameText: false,
@@ -87,7 +99,7 @@ export const FULL: DashboardState = {
 const NOTHING_MEASURED = {
   now: {},
   latency: { samples: 0, recent: [], reusedTokens: 0, computedTokens: 0 },
-  sparsity: { steps: { dense: 0, exact: 0, predicted: 0 }, strip: { layers: 0, steps: 0, computed: '', active: '' } },
+  sparsity: { steps: { dense: 0, exact: 0, predicted: 0 }, passes: 0, tokens: 0, strip: { layers: 0, steps: 0, computed: '', active: '' } },
   usefulness: { shown: 0, shownFromCache: 0, accepted: 0, partlyAccepted: 0, charactersSaved: 0, silences: [] },
   comparison: { kind: 'none' },
 } satisfies Partial<DashboardState>;
@@ -111,6 +123,6 @@ export const FAILED: DashboardState = {
 export const DENSE: DashboardState = {
   ...FULL,
   mode: { chosen: 'dense', strategy: 'dense', effective: 'dense', reason: 'Dense was asked for.' },
-  sparsity: { ...FULL.sparsity, steps: { dense: 88, exact: 0, predicted: 0 } },
+  sparsity: { ...FULL.sparsity, steps: { dense: 88, exact: 0, predicted: 0 }, passes: 88, tokens: 88 },
   comparison: { kind: 'none' },
 };

@@ -64,14 +64,14 @@ describe('a comparison', () => {
     expect(requests.map(({ mode }) => mode)).toEqual(['dense', ...turns]);
   });
 
-  test('asks the same short prompt each time, behind completions', async () => {
+  test('asks the same short prompt each time, behind completions and without guessing ahead', async () => {
     const { comparison, requests } = setUp();
     await comparison.run(CONTEXT);
     const [first] = requests;
     expect(promptText(first?.prompt ?? [])).toContain('const total = ');
     for (const request of requests) {
       expect({ ...request, mode: undefined }).toEqual({ ...first, mode: undefined });
-      expect(request).toMatchObject({ priority: 'chat', maxTokens: COMPARISON_LIMITS.maxTokens });
+      expect(request).toMatchObject({ priority: 'chat', maxTokens: COMPARISON_LIMITS.maxTokens, maxDraftTokens: 0 });
     }
   });
 
@@ -82,7 +82,7 @@ describe('a comparison', () => {
         ofMode(mode, 'price;', { timings: { queueMs: 99, tokenizeMs: 1, prefillMs: 4, decodeMs: decodeMs[mode][nth] ?? 0 } }),
     });
     await comparison.run(CONTEXT);
-    const side = { text: 'price;', firstTokenMs: 5, generatedTokens: 2 };
+    const side = { text: 'price;', firstTokenMs: 5, generatedTokens: 2, decodedTokens: 2 };
     expect(comparison.state).toEqual({
       kind: 'done',
       path: 'src/cart.ts',
