@@ -166,6 +166,15 @@ describe('what is read', () => {
     expect(subject.pathsOf(document)).toEqual(['src/cartView.ts']);
   });
 
+  test.each(['src/price.ts', 'src'])('nothing through a symbolic link: %s', async (link) => {
+    editor.links.add(link);
+    const subject = setUp();
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual(link === 'src' ? [] : ['src/cartView.ts']);
+    expect(editor.read).not.toContain('src/price.ts');
+  });
+
   test('too large files are left out', async () => {
     editor.files.set('src/price.ts', 'export const price = 1;\n'.repeat(40_000));
     const subject = setUp();
@@ -185,6 +194,21 @@ describe('the exclusion', () => {
       false,
     ]);
     expect([subject.isExcluded(ignored), subject.isExcluded(ordinary)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['does not answer', () => editor.stuck.add('.bambooignore'), () => editor.stuck.clear()],
+    ['fails', () => editor.failing.set('.bambooignore', new Error('no permission')), () => editor.failing.clear()],
+  ])('keeps everything out while an ignore file %s', async (_, hinder, relent) => {
+    hinder();
+    const subject = setUp();
+    const document = openFile('src/cart.ts');
+    const asked = subject.isExcluded(document);
+    await subject.rest(READ_LIMITS.waitMs);
+    expect(await asked).toBe(true);
+    relent();
+    await subject.rest(READ_LIMITS.waitMs);
+    expect(await subject.isExcluded(document)).toBe(false);
   });
 
   test('is read anew when an ignore file changed, and the snippets go', async () => {
