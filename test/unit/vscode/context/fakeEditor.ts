@@ -110,8 +110,8 @@ export function resetEditor(files: Readonly<Record<string, string>>): void {
 }
 
 /** Opens a file of the folder in a tab; the last one opened is active, with the cursor on `line`. */
-export function openFile(path: string, text = editor.files.get(path) ?? '', line = 0): FakeEditorDocument {
-  const uri = Uri.joinPath(FOLDER.uri, path);
+export function openFile(path: string, text = editor.files.get(path) ?? '', line = 0, scheme = 'file'): FakeEditorDocument {
+  const uri = new Uri(scheme, `${FOLDER.uri.path}/${path}`);
   const document: FakeEditorDocument = {
     uri,
     languageId: 'typescript',

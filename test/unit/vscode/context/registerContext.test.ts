@@ -98,6 +98,25 @@ describe('a document that becomes active', () => {
     expect(texts.join('\n')).toContain('taxOf(cart)');
   });
 
+  test.each(['output', 'git', 'bamboo-context'])('is shown nothing of what nobody writes: %s', async (scheme) => {
+    const subject = setUp();
+    const log = openFile('a.ts', 'const total = price(cart.amount);\n', 0, scheme);
+    typeInto(log, 'const total = price(cart.amount);');
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual(['src/price.ts', 'src/cartView.ts']);
+    expect(editor.texts).not.toContain('a.ts');
+  });
+
+  test('is not even looked at when it is ignored', async () => {
+    const subject = setUp();
+    const document = openFile('src/cart.gen.ts', CART);
+    const lineAt = vi.spyOn(document, 'lineAt');
+    await subject.rest();
+    expect(lineAt).not.toHaveBeenCalled();
+    expect(subject.pathsOf(document)).toEqual([]);
+  });
+
   test('gets nothing where context or completions are switched off', async () => {
     for (const off of [
       { settingsFor: () => ({ enabled: false, exclude: [] }) },
@@ -209,6 +228,20 @@ describe('the exclusion', () => {
     relent();
     await subject.rest(READ_LIMITS.waitMs);
     expect(await subject.isExcluded(document)).toBe(false);
+  });
+
+  test('that changes during a pass leaves nothing of it behind', async () => {
+    editor.stuck.add('src/price.ts');
+    let enabled = true;
+    const subject = setUp({ settingsFor: () => ({ enabled, exclude: [] }) });
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    enabled = false;
+    editor.events.configuration.fire({ affectsConfiguration: () => true });
+    await subject.rest(READ_LIMITS.waitMs - 150);
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual([]);
+    expect(subject.changed).toEqual([]);
   });
 
   test('is read anew when an ignore file changed, and the snippets go', async () => {
