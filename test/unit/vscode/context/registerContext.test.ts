@@ -235,10 +235,12 @@ describe('the exclusion', () => {
     let enabled = true;
     const subject = setUp({ settingsFor: () => ({ enabled, exclude: [] }) });
     const document = openFile('src/cart.ts');
-    await subject.rest();
+    await subject.rest(200);
+    await subject.rest(150);
     enabled = false;
     editor.events.configuration.fire({ affectsConfiguration: () => true });
-    await subject.rest(READ_LIMITS.waitMs - 150);
+    await subject.rest(120);
+    expect(subject.changed).toEqual([]);
     await subject.rest();
     expect(subject.pathsOf(document)).toEqual([]);
     expect(subject.changed).toEqual([]);
