@@ -87,7 +87,7 @@ async function fileSuggestions(words: string, isExcluded: IsExcluded): Promise<M
 
 /** Asked all at once: where the file system is slow, one after the other would take as many times as long. */
 async function withoutExcluded<T>(items: readonly T[], uriOf: (item: T) => vscode.Uri, isExcluded: IsExcluded): Promise<T[]> {
-  const excluded = await Promise.all(items.map((item) => isExcluded(uriOf(item))));
+  const excluded = await Promise.all(items.map(async (item) => isExcluded(uriOf(item))));
   return items.filter((_, index) => excluded[index] === false);
 }
 

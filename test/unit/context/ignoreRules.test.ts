@@ -87,7 +87,7 @@ describe('ignored files', () => {
 
   test('of one folder that are asked about at once have its ignore files read once', async () => {
     const { rules, read } = rulesOver({});
-    await Promise.all(['a.ts', 'b.ts', 'c.ts'].map((path) => rules.isIgnored(at(path))));
+    await Promise.all(['a.ts', 'b.ts', 'c.ts'].map(async (path) => rules.isIgnored(at(path))));
     expect(read).toEqual(['.gitignore', '.bambooignore']);
   });
 
