@@ -11,7 +11,7 @@ import { MetricsStore } from './metrics/metricsStore';
 import { addonPathOf, bundledModelPath } from './model/modelLocator';
 import type { ChatState } from './protocol/chat';
 import type { DashboardState } from './protocol/dashboard';
-import { registerChat, type Chat } from './vscode/chat/registerChat';
+import { registerChat, type Chat, type ChatParts } from './vscode/chat/registerChat';
 import { COMMANDS, registerCommands } from './vscode/commands';
 import { registerDashboard } from './vscode/dashboard/registerDashboard';
 import { EngineHost } from './vscode/engineHost';
@@ -61,8 +61,10 @@ export function activate(extension: vscode.ExtensionContext): BambooApi {
     return host.start();
   };
   host.onDidChangeState(status.refresh);
-  const dashboard = registerDashboard({ extensionUri: extension.extensionUri, engine: host, generate, metrics, timers: REAL_TIMERS, log });
-  const registeredChat = startChat(extension, log, host, turns, files);
+  const { isExcluded } = completion;
+  const { extensionUri } = extension;
+  const dashboard = registerDashboard({ extensionUri, engine: host, generate, isExcluded, metrics, timers: REAL_TIMERS, log });
+  const registeredChat = startChat(extension, log, host, turns, { ...files, isExcluded: (uri) => isExcluded({ uri }) });
   chat = registeredChat;
   extension.subscriptions.push(
     log,
@@ -105,10 +107,10 @@ function startChat(
   log: vscode.LogOutputChannel,
   host: EngineHost,
   turns: EngineTurns,
-  files: WorkerFiles,
+  { isExcluded, ...files }: WorkerFiles & Pick<ChatParts, 'isExcluded'>,
 ): Chat {
   return registerChat({
-    ...{ extension, log, turns, endsInLoop },
+    ...{ extension, log, turns, endsInLoop, isExcluded },
     createClient: (modelPath) => createEngineClient({ ...files, modelPath, threads: engineSettings().threads, contextLength: 0 }),
     completionModelPath: async () => engineSettings().modelPath || bundledModelPath(extension.extensionPath),
     completionModel: () => host.state.model,

@@ -29,6 +29,7 @@ const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set([
   'search-editor',
   'walkThroughSnippet',
   'bamboo-context',
+  'bamboo-proposal',
 ]);
 const UNSUPPORTED_LANGUAGES: ReadonlySet<string> = new Set(['log', 'Log', 'search-result', 'scminput', 'git-commit', 'git-rebase']);
 
@@ -45,10 +46,15 @@ const SECRET_FILES: readonly RegExp[] = [
   /\.tfvars(\.json)?$/,
 ];
 
+/** Whether documents of a scheme are what the user writes. */
+export function isWrittenScheme(scheme: string): boolean {
+  return !UNSUPPORTED_SCHEMES.has(scheme);
+}
+
 /** Reasons that need no text, so that nothing of an excluded file is ever read. */
 export function silentDocument(document: TriggerDocument, settings: TriggerSettings): SilenceReason | undefined {
   if (!settings.enabled) return 'disabled';
-  if (UNSUPPORTED_SCHEMES.has(document.scheme) || UNSUPPORTED_LANGUAGES.has(document.languageId)) return 'unsupported-document';
+  if (!isWrittenScheme(document.scheme) || UNSUPPORTED_LANGUAGES.has(document.languageId)) return 'unsupported-document';
   if (settings.languages[document.languageId] === false) return 'language-disabled';
   if (isSecretFile(document.path)) return 'excluded-file';
   return undefined;

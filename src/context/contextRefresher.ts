@@ -19,7 +19,7 @@ const MAX_FURTHER_PASSES = 4;
 export interface RefresherParts {
   readonly collect: (target: ContextTarget, options: PassOptions) => Promise<PassResult>;
   /** The place in the active document; undefined where context is switched off or cannot be had. */
-  readonly target: () => ContextTarget | undefined;
+  readonly target: () => ContextTarget | undefined | Promise<ContextTarget | undefined>;
   readonly schedule: (delayMs: number, task: () => void) => () => void;
   /** A document's prompt begins otherwise now: a good time to fill the KV cache. */
   readonly onChanged: (documentKey: string) => void;
@@ -38,6 +38,12 @@ export class ContextRefresher {
   switched(): void {
     this.furtherPasses = 0;
     this.schedule('soon', SOON_DELAY_MS);
+  }
+
+  /** What may be shown has changed: the pass that runs went by the old rules, so nothing of it may be published. */
+  startOver(): void {
+    this.pass?.abort();
+    this.switched();
   }
 
   saved(): void {
@@ -75,11 +81,12 @@ export class ContextRefresher {
     this.pending = undefined;
     this.callOff = undefined;
     this.pass?.abort();
-    const target = this.parts.target();
-    if (!target) return;
     const pass = new AbortController();
     this.pass = pass;
     const editsAtStart = this.edits;
+    const asked = this.parts.target();
+    const target = asked instanceof Promise ? await asked : asked;
+    if (!target || pass.signal.aborted) return;
     const mayPublish = (): boolean => this.edits === editsAtStart;
     const { changed, outOfTime } = await this.parts.collect(target, { signal: pass.signal, mayPublish });
     if (changed) this.parts.onChanged(target.documentKey);

@@ -9,7 +9,7 @@ export const IGNORE_FILES = ['.gitignore', '.bambooignore'] as const;
 type IgnoreFile = (typeof IGNORE_FILES)[number];
 
 export interface IgnoreParts {
-  /** The text of an ignore file; undefined when there is none. */
+  /** The text of an ignore file; undefined when there is none. Rejects when it cannot be read, which says nothing about its rules. */
   readonly read: (ref: FileRef) => Promise<string | undefined>;
   /** The setting for a workspace folder, in the syntax of .gitignore. */
   readonly patterns: (root: string) => readonly string[];
@@ -21,14 +21,17 @@ export const IGNORE_LIMITS = { folders: 512, decisions: 2048, fileChars: 200_000
 type FolderRules = Readonly<Record<IgnoreFile, Ignore | undefined>>;
 
 export class IgnoreRules {
-  private readonly folders = new Map<string, FolderRules>();
+  private readonly folders = new Map<string, Promise<FolderRules>>();
   private readonly decisions = new Map<string, boolean>();
   /** Grows when rules change: what was being read before is not kept. */
   private generation = 0;
 
   constructor(private readonly parts: IgnoreParts) {}
 
-  /** At once for a file that was asked about before; otherwise after reading the ignore files on the way to it. */
+  /**
+   * At once for a file that was asked about before; otherwise after reading the ignore files on the way to it.
+   * A file whose rules cannot be read counts as ignored, until they can. Never rejects.
+   */
   isIgnored(file: FileRef): boolean | Promise<boolean> {
     return this.decisions.get(fileKey(file)) ?? this.decide(file);
   }
@@ -44,8 +47,12 @@ export class IgnoreRules {
     const { generation } = this;
     const segments = file.path.split('/');
     const folders: FolderRules[] = [];
-    for (let depth = 0; depth < segments.length; depth += 1) {
-      folders.push(await this.rulesOf({ root: file.root, path: segments.slice(0, depth).join('/') }));
+    try {
+      for (let depth = 0; depth < segments.length; depth += 1) {
+        folders.push(await this.rulesOf({ root: file.root, path: segments.slice(0, depth).join('/') }));
+      }
+    } catch {
+      return true;
     }
     const ignored = this.verdict(file, segments, folders);
     if (generation === this.generation) {
@@ -64,19 +71,24 @@ export class IgnoreRules {
     return (own ?? chainVerdict(segments, folders, '.gitignore')) === true;
   }
 
-  private async rulesOf(folder: FileRef): Promise<FolderRules> {
+  /** Many files may be asked about at once: their folders are read once. What failed is not kept. */
+  private rulesOf(folder: FileRef): Promise<FolderRules> {
     const key = fileKey(folder);
     const known = this.folders.get(key);
     if (known) return known;
-    const { generation } = this;
+    const reading = this.readRules(folder);
+    if (this.folders.size >= IGNORE_LIMITS.folders) this.folders.clear();
+    this.folders.set(key, reading);
+    reading.catch(() => {
+      if (this.folders.get(key) === reading) this.folders.delete(key);
+    });
+    return reading;
+  }
+
+  private async readRules(folder: FileRef): Promise<FolderRules> {
     const inFolder = (name: string): FileRef => ({ root: folder.root, path: folder.path === '' ? name : `${folder.path}/${name}` });
     const [git, own] = await Promise.all(IGNORE_FILES.map((name) => this.parts.read(inFolder(name))));
-    const rules = { '.gitignore': rulesFrom(git), '.bambooignore': rulesFrom(own) };
-    if (generation === this.generation) {
-      if (this.folders.size >= IGNORE_LIMITS.folders) this.folders.clear();
-      this.folders.set(key, rules);
-    }
-    return rules;
+    return { '.gitignore': rulesFrom(git), '.bambooignore': rulesFrom(own) };
   }
 }
 

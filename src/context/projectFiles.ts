@@ -56,9 +56,10 @@ export class ProjectFiles {
     return file;
   }
 
-  /** The first of the paths that is there. Folders are listed rather than tried name by name: most candidates of an import are not there. */
-  async readFirst(root: string, paths: readonly string[]): Promise<IndexedText | undefined> {
+  /** The first of the paths that is there; no further than to the first that `mayLook` says no to. Folders are listed rather than tried name by name: most candidates of an import are not there. */
+  async readFirst(root: string, paths: readonly string[], mayLook: (path: string) => boolean): Promise<IndexedText | undefined> {
     for (const path of paths) {
+      if (!mayLook(path)) return undefined;
       const isThere = this.access.openText({ root, path }) !== undefined || (await this.list(root, folderOf(path))).includes(nameOf(path));
       const file = isThere ? await this.read({ root, path }) : undefined;
       if (file) return file;

@@ -12,7 +12,7 @@ import { BambooInlineCompletionProvider, type ProviderParts } from '../completio
 import type { Timers } from '../engine/timers';
 import type { MetricsStore } from '../metrics/metricsStore';
 import { watchAcceptance } from './acceptanceWatch';
-import { registerContext } from './context/registerContext';
+import { registerContext, type ContextRegistration } from './context/registerContext';
 import { documentPath, readDocumentContext } from './documentReader';
 import type { EngineHost } from './engineHost';
 import { completionSettings, contextSettings } from './settings';
@@ -28,6 +28,8 @@ export interface CompletionParts {
 
 export interface Completion {
   readonly subscriptions: readonly vscode.Disposable[];
+  /** Whether ignore files or the setting keep a document out; at once when it was asked about before. */
+  readonly isExcluded: ContextRegistration['isExcluded'];
   /** Forgets every suggestion: another model would make others. */
   reset(): void;
 }
@@ -45,6 +47,7 @@ export function registerCompletion({ engine, generate, metrics, timers, report, 
     const editor = vscode.window.activeTextEditor;
     if (editor?.document.uri.toString() !== documentKey || engine.silence !== undefined) return;
     try {
+      if (await context.isExcluded(editor.document)) return;
       await session.warmUp(readDocumentContext(editor.document, editor.selection.active), promptOptionsFor(editor.document));
     } catch (error) {
       log.debug(`The prompt was not read ahead: ${error instanceof Error ? error.message : String(error)}`);
@@ -82,6 +85,7 @@ export function registerCompletion({ engine, generate, metrics, timers, report, 
       vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
       ...watchAcceptance(acceptance, log),
     ],
+    isExcluded: context.isExcluded,
     reset: () => session.reset(),
   };
 }

@@ -45,9 +45,15 @@ export function completionSettings(scope: vscode.ConfigurationScope | undefined)
 
 export function contextSettings(scope: vscode.ConfigurationScope | undefined): ContextSettings {
   const settings = vscode.workspace.getConfiguration(SECTION, scope);
-  const exclude = settings.get<unknown>('exclude');
-  const patterns = Array.isArray(exclude) ? exclude.filter((pattern) => typeof pattern === 'string') : [];
-  return { enabled: settings.get<unknown>('context.enabled') !== false, exclude: patterns.slice(0, MAX_EXCLUDE_PATTERNS) };
+  const values = settings.inspect<unknown>('exclude');
+  // The last pattern decides: the user's own come last, so that a workspace cannot bring back what they keep out.
+  const exclude = [values?.workspaceFolderValue, values?.workspaceValue, values?.globalValue].flatMap(patternsOf);
+  return { enabled: settings.get<unknown>('context.enabled') !== false, exclude };
+}
+
+function patternsOf(value: unknown): string[] {
+  const patterns: unknown[] = Array.isArray(value) ? value : [];
+  return patterns.filter((pattern) => typeof pattern === 'string').slice(0, MAX_EXCLUDE_PATTERNS);
 }
 
 export function engineSettings(): EngineSettings {

@@ -8,7 +8,7 @@ import type { IndexedText } from '../indexedText';
 import type { Signature } from '../signature';
 import { mustStop, type Collector, type CollectorInput, type SnippetCandidate } from '../snippetCandidate';
 
-export const IMPORT_LIMITS = { files: 12, filesOfFolder: 4, snippetChars: 760 } as const;
+export const IMPORT_LIMITS = { files: 12, filesOfFolder: 4, lookedAtFolders: 96, snippetChars: 760 } as const;
 /** An import whose names are all used near the cursor scores 1, one that is used elsewhere only this. */
 const UNUSED_SCORE = 0.2;
 
@@ -20,8 +20,10 @@ export const importSignatures: Collector = {
     const modules = input.budget.run(() => importsOf(input.target.head, language));
     const candidates: SnippetCandidate[] = [];
     const seen = new Set<string>();
+    const mayLook = looks(input);
     for (const module of byUse(modules, input.reference)) {
-      for (const file of await filesOf(module, language, input)) {
+      if (mustStop(input)) break;
+      for (const file of await filesOf(module, language, input, mayLook)) {
         if (mustStop(input) || seen.size >= IMPORT_LIMITS.files) return candidates;
         if (seen.has(fileKey(file.ref)) || sameFile(file.ref, input.target.file)) continue;
         seen.add(fileKey(file.ref));
@@ -33,6 +35,17 @@ export const importSignatures: Collector = {
   },
 };
 
+type MayLook = (path: string) => boolean;
+
+/** Waiting for folders costs none of the budget, so imports that are nowhere in the workspace have a bound of their own. */
+function looks(input: CollectorInput): MayLook {
+  const folders = new Set<string>();
+  return (path) => {
+    folders.add(folderOf(path));
+    return !mustStop(input) && folders.size <= IMPORT_LIMITS.lookedAtFolders;
+  };
+}
+
 /** Modules whose names stand near the cursor first: there may be no time for all. */
 function byUse(modules: readonly ImportedModule[], reference: ReadonlySet<string>): ImportedModule[] {
   return modules.toSorted((a, b) => usedShare(b, reference) - usedShare(a, reference));
@@ -43,15 +56,15 @@ function usedShare({ names }: ImportedModule, reference: ReadonlySet<string>): n
   return names.filter((name) => reference.has(name)).length / names.length;
 }
 
-async function filesOf(module: ImportedModule, language: ImportLanguage, input: CollectorInput): Promise<IndexedText[]> {
+async function filesOf(module: ImportedModule, language: ImportLanguage, input: CollectorInput, mayLook: MayLook): Promise<IndexedText[]> {
   const { root, path } = input.target.file;
   const paths = importPaths(module.module, path, language);
   // "from package import module" names files where other imports name declarations.
   const submodules = language === 'python' ? module.names.flatMap((name) => importPaths(join(module.module, name), path, language)) : [];
   const folder = paths.find((candidate) => candidate.endsWith('/'));
-  if (folder !== undefined) return filesOfFolders(paths, path, input);
-  const file = await input.files.readFirst(root, paths);
-  const more = submodules.length > 0 ? await input.files.readFirst(root, submodules) : undefined;
+  if (folder !== undefined) return filesOfFolders(paths, path, input, mayLook);
+  const file = await input.files.readFirst(root, paths, mayLook);
+  const more = submodules.length > 0 ? await input.files.readFirst(root, submodules, mayLook) : undefined;
   return [file, more].filter((found) => found !== undefined);
 }
 
@@ -60,10 +73,16 @@ function join(module: string, name: string): string {
 }
 
 /** A package of several files: the first folder that has source files of this kind. */
-async function filesOfFolders(paths: readonly string[], fromPath: string, { files, target }: CollectorInput): Promise<IndexedText[]> {
+async function filesOfFolders(
+  paths: readonly string[],
+  fromPath: string,
+  { files, target }: CollectorInput,
+  mayLook: MayLook,
+): Promise<IndexedText[]> {
   const { root } = target.file;
   const ending = fromPath.slice(fromPath.lastIndexOf('.'));
   for (const path of paths) {
+    if (!mayLook(path)) return [];
     const folder = path.replace(/\/$/, '');
     const names = await files.list(root, folder);
     const sources = names.filter((name) => name.endsWith(ending) && !/[._]test\./.test(name)).slice(0, IMPORT_LIMITS.filesOfFolder);

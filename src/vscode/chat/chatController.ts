@@ -11,6 +11,7 @@ import { copyText, insertAtCursor, openAsNewFile } from './codeActions';
 import { exportConversations } from './exportHistory';
 import type { LastEditor } from '../lastEditor';
 import { suggestMentions } from './mentionSuggestions';
+import type { IsExcluded } from './readableFiles';
 
 export interface ChatControllerParts {
   readonly session: ChatSession;
@@ -18,6 +19,7 @@ export interface ChatControllerParts {
   readonly feed: Pick<ChatFeed, 'send'>;
   readonly proposal: Pick<ChangeProposal, 'propose'>;
   readonly editors: Pick<LastEditor, 'editor'>;
+  readonly isExcluded: IsExcluded;
   readonly showLog: () => void;
   readonly chooseModel: () => Promise<unknown>;
 }
@@ -112,7 +114,7 @@ export class ChatController {
 
   private async suggest(query: string): Promise<void> {
     this.latestQuery = query;
-    const suggestions = await suggestMentions(query, this.parts.editors);
+    const suggestions = await suggestMentions(query, this.parts.editors, this.parts.isExcluded);
     // An older query that was slower would replace the newer one's suggestions.
     if (query === this.latestQuery) this.parts.feed.send({ type: 'mentions', query, suggestions });
   }

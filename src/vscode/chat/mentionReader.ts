@@ -6,16 +6,16 @@ import { boundedMention, type MentionText } from '../../chat/mentionText';
 import type { Mention } from '../../protocol/chat';
 import { documentPath } from '../documentReader';
 import { parsePlaceId, type Place } from './mentionIds';
-import { readTextFile } from './readableFiles';
+import { readTextFile, type IsExcluded } from './readableFiles';
 
 /** Lines around a problem that are needed to understand it. */
 const PROBLEM_LINES = 8;
 const PROBLEMS = 20;
 
 /** Undefined: it is gone, or must not be read. */
-export async function readMention(mention: Mention): Promise<MentionText | undefined> {
+export async function readMention(mention: Mention, isExcluded: IsExcluded): Promise<MentionText | undefined> {
   const place = parsePlaceId(mention.id);
-  const file = place && (await readTextFile(place.uri));
+  const file = place && (await readTextFile(place.uri, isExcluded));
   if (!place || !file) return undefined;
   const text = mention.kind === 'problem' ? problemText(file.text, place) : place.range ? textOf(file.text, place.range) : file.text;
   if (text === undefined || text.trim() === '') return undefined;

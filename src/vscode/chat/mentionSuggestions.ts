@@ -1,13 +1,13 @@
 /**
  * What can be mentioned after "#": the selection, problems, open files first and then files of the workspace, symbols.
- * Bounded in number and time; files that may hold secrets are never offered.
+ * Bounded in number and time; files that may hold secrets or that are ignored are never offered.
  */
 import * as vscode from 'vscode';
 import type { Mention, MentionSuggestion } from '../../protocol/chat';
 import { documentPath } from '../documentReader';
 import type { LastEditor } from '../lastEditor';
 import { placeId } from './mentionIds';
-import { mayRead } from './readableFiles';
+import { mayRead, type IsExcluded } from './readableFiles';
 
 const SUGGESTIONS = 30;
 const OPEN_FILES = 100;
@@ -28,7 +28,7 @@ export function selectionMention({ editor }: Editors): Mention | undefined {
 }
 
 /** `query` is what stands after "#": "", "sel", "file:car" or "car". */
-export async function suggestMentions(query: string, editors: Editors): Promise<MentionSuggestion[]> {
+export async function suggestMentions(query: string, editors: Editors, isExcluded: IsExcluded): Promise<MentionSuggestion[]> {
   const colon = query.indexOf(':');
   const kind = colon < 0 ? undefined : query.slice(0, colon).toLowerCase();
   const words = query
@@ -39,10 +39,12 @@ export async function suggestMentions(query: string, editors: Editors): Promise<
   const matches = (suggestion: MentionSuggestion): boolean =>
     `${suggestion.label} ${suggestion.description}`.toLowerCase().includes(words) || suggestion.kind.startsWith(words);
   const [files, symbols] = await Promise.all([
-    wants('file') ? fileSuggestions(words) : [],
-    wants('symbol') && (kind === 'symbol' || words !== '') ? symbolSuggestions(words, editors) : [],
+    wants('file') ? fileSuggestions(words, isExcluded) : [],
+    wants('symbol') && (kind === 'symbol' || words !== '') ? symbolSuggestions(words, editors, isExcluded) : [],
   ]);
-  const here = [...(wants('selection') ? selectionSuggestions(editors) : []), ...(wants('problem') ? problemSuggestions(editors) : [])];
+  const isHereOut = editors.editor !== undefined && (await isExcluded(editors.editor.document.uri));
+  const inFile = [...(wants('selection') ? selectionSuggestions(editors) : []), ...(wants('problem') ? problemSuggestions(editors) : [])];
+  const here = isHereOut ? [] : inFile;
   const unique = new Map(
     [...here.filter(matches), ...files, ...symbols].map((suggestion) => [`${suggestion.label} ${suggestion.id}`, suggestion]),
   );
@@ -70,16 +72,23 @@ function problemSuggestions({ editor }: Editors): MentionSuggestion[] {
     }));
 }
 
-async function fileSuggestions(words: string): Promise<MentionSuggestion[]> {
+async function fileSuggestions(words: string, isExcluded: IsExcluded): Promise<MentionSuggestion[]> {
   const open = vscode.workspace.textDocuments.slice(0, OPEN_FILES).map((document) => document.uri);
   const folderFiles = await foundFiles(words);
-  return [...open.filter((uri) => uri.scheme !== 'output'), ...folderFiles]
-    .filter((uri) => mayRead(uri) && documentPath({ uri }).toLowerCase().includes(words))
-    .slice(0, SUGGESTIONS)
-    .map((uri) => {
-      const path = documentPath({ uri });
-      return { kind: 'file', label: `file:${path}`, id: placeId(uri), description: path };
-    });
+  const matching = [...open.filter((uri) => uri.scheme !== 'output'), ...folderFiles].filter(
+    (uri) => mayRead(uri) && documentPath({ uri }).toLowerCase().includes(words),
+  );
+  const offered = await withoutExcluded(matching, (uri) => uri, isExcluded);
+  return offered.slice(0, SUGGESTIONS).map((uri) => {
+    const path = documentPath({ uri });
+    return { kind: 'file', label: `file:${path}`, id: placeId(uri), description: path };
+  });
+}
+
+/** Asked all at once: where the file system is slow, one after the other would take as many times as long. */
+async function withoutExcluded<T>(items: readonly T[], uriOf: (item: T) => vscode.Uri, isExcluded: IsExcluded): Promise<T[]> {
+  const excluded = await Promise.all(items.map(async (item) => isExcluded(uriOf(item))));
+  return items.filter((_, index) => excluded[index] === false);
 }
 
 async function foundFiles(words: string): Promise<readonly vscode.Uri[]> {
@@ -98,9 +107,10 @@ function anyCase(text: string): string {
   return text.replace(/\p{L}/gu, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
 }
 
-async function symbolSuggestions(words: string, { editor }: Editors): Promise<MentionSuggestion[]> {
-  const inFile = editor && mayRead(editor.document.uri) ? documentSymbols(editor.document.uri) : Promise.resolve([]);
-  const inWorkspace = words === '' ? Promise.resolve([]) : workspaceSymbols(words);
+async function symbolSuggestions(words: string, { editor }: Editors, isExcluded: IsExcluded): Promise<MentionSuggestion[]> {
+  const here = editor?.document.uri;
+  const inFile = here && mayRead(here) && !(await isExcluded(here)) ? documentSymbols(here) : Promise.resolve([]);
+  const inWorkspace = words === '' ? Promise.resolve([]) : workspaceSymbols(words, isExcluded);
   const found = (await Promise.all([inFile, inWorkspace])).flat();
   return found.filter((symbol) => symbol.label.toLowerCase().includes(words)).slice(0, SUGGESTIONS);
 }
@@ -117,12 +127,11 @@ async function documentSymbols(uri: vscode.Uri): Promise<MentionSuggestion[]> {
   return found;
 }
 
-async function workspaceSymbols(words: string): Promise<MentionSuggestion[]> {
+async function workspaceSymbols(words: string, isExcluded: IsExcluded): Promise<MentionSuggestion[]> {
   const symbols = await answerOf<vscode.SymbolInformation[]>('vscode.executeWorkspaceSymbolProvider', words);
-  return symbols
-    .slice(0, FOUND_FILES)
-    .filter((symbol) => mayRead(symbol.location.uri))
-    .map((symbol) => symbolSuggestion(symbol.name, symbol.location.uri, symbol.location.range));
+  const readable = symbols.slice(0, FOUND_FILES).filter((symbol) => mayRead(symbol.location.uri));
+  const offered = await withoutExcluded(readable, (symbol) => symbol.location.uri, isExcluded);
+  return offered.map((symbol) => symbolSuggestion(symbol.name, symbol.location.uri, symbol.location.range));
 }
 
 function symbolSuggestion(name: string, uri: vscode.Uri, range: vscode.Range): MentionSuggestion {

@@ -1,10 +1,14 @@
 /**
- * Which files chat may read, and how: those of the workspace and those that are open, never ones that may hold secrets, within a size.
+ * Which files chat may read, and how: those of the workspace and those that are open, never ones that may hold secrets or that
+ * are ignored, within a size.
  */
 import * as vscode from 'vscode';
 import { isSecretFile } from '../../completion/triggerPolicy';
 
 const MOST_BYTES = 2_000_000;
+
+/** Whether ignore files or the setting bamboo.exclude keep a file out. */
+export type IsExcluded = (uri: vscode.Uri) => boolean | Promise<boolean>;
 
 export interface ReadFile {
   readonly text: string;
@@ -17,8 +21,8 @@ export function mayRead(uri: vscode.Uri): boolean {
 }
 
 /** Undefined: it is not there, not text, too large, or must not be read. */
-export async function readTextFile(uri: vscode.Uri): Promise<ReadFile | undefined> {
-  if (!mayRead(uri)) return undefined;
+export async function readTextFile(uri: vscode.Uri, isExcluded: IsExcluded): Promise<ReadFile | undefined> {
+  if (!mayRead(uri) || (await isExcluded(uri))) return undefined;
   const document = openDocument(uri);
   if (document) return { text: document.getText(), languageId: document.languageId };
   try {

@@ -25,6 +25,7 @@ import { LastEditor } from '../lastEditor';
 import { registerLanguageModels } from './languageModels';
 import { readMention } from './mentionReader';
 import { selectionMention } from './mentionSuggestions';
+import type { IsExcluded } from './readableFiles';
 import { gitRepository, readStagedChanges } from './stagedChanges';
 
 export interface ChatParts {
@@ -40,6 +41,8 @@ export interface ChatParts {
   readonly turns: EngineTurns;
   /** Whether a text ends in a loop of words or letters. */
   readonly endsInLoop: (text: string) => boolean;
+  /** Whether ignore files or the setting keep a file out. */
+  readonly isExcluded: IsExcluded;
   /** Lets the user choose a model; default: the settings. */
   readonly chooseModel?: () => Promise<unknown>;
 }
@@ -54,7 +57,7 @@ export interface Chat {
 }
 
 export function registerChat(parts: ChatParts): Chat {
-  const { extension, log, turns, endsInLoop } = parts;
+  const { extension, log, turns, endsInLoop, isExcluded } = parts;
   const schedule = (delayMs: number, task: () => void): (() => void) => REAL_TIMERS.after(delayMs, task);
   const warn = (message: string): void => log.warn(message);
   const engine = new ChatEngine({ createClient: () => createClient(parts), turns, schedule, warn });
@@ -63,7 +66,8 @@ export function registerChat(parts: ChatParts): Chat {
   const history = new ChatHistory({ storage: chatStorage(extension), schedule, warn });
   const newSeed = (): number => randomInt(0xffff_ffff);
   const session = new ChatSession({
-    ...{ history, backend, readMention, endsInLoop, newSeed },
+    ...{ history, backend, endsInLoop, newSeed },
+    readMention: (mention) => readMention(mention, isExcluded),
     selection: () => selectionMention(editors),
     readStagedChanges: async () => readStagedChanges(await gitRepository()),
     newId: randomUUID,
@@ -79,7 +83,7 @@ export function registerChat(parts: ChatParts): Chat {
     void vscode.window.showInformationMessage(text);
   });
   const chooseModel = parts.chooseModel ?? openModelSetting;
-  const controller = new ChatController({ session, history, feed, proposal, editors, showLog: () => log.show(), chooseModel });
+  const controller = new ChatController({ session, history, feed, proposal, editors, isExcluded, showLog: () => log.show(), chooseModel });
   const view = new ChatViewProvider({
     extensionUri: extension.extensionUri,
     handle: (message) => controller.handle(message),

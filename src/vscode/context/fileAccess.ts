@@ -16,18 +16,38 @@ export type Wait = (delayMs: number, task: () => void) => () => void;
 export function editorFileAccess(ignoreRules: Pick<IgnoreRules, 'isIgnored'>, wait: Wait): FileAccess {
   return {
     openText: openDocument,
-    readText: (ref) => (mayRead(ref) ? inTime(readFile(uriOf(ref)), wait) : Promise.resolve(undefined)),
+    readText: (ref) => (mayRead(ref) ? whatCame(readLinkless(ref), wait) : Promise.resolve(undefined)),
     listFolder: async (root, folder) => {
       const ref = { root, path: folder };
-      return mayRead(ref) ? ((await inTime(listFiles(uriOf(ref)), wait)) ?? []) : [];
+      return mayRead(ref) ? ((await whatCame(listFiles(ref), wait)) ?? []) : [];
     },
     isExcluded: async (ref) => isSecretFile(ref.path) || (isWorkspaceRoot(ref.root) && (await ignoreRules.isIgnored(ref))),
   };
 }
 
-/** Ignore files are rules about what must not be read: they are read in an untrusted workspace too. */
-export function readIgnoreFile(ref: FileRef, wait: Wait): Promise<string | undefined> {
-  return isWorkspaceRoot(ref.root) ? inTime(readFile(uriOf(ref)), wait) : Promise.resolve(undefined);
+/**
+ * Ignore files are rules about what must not be read: they are read in an untrusted workspace too.
+ * Undefined only when there is none; rejects when that cannot be told, or not in time.
+ */
+export async function readIgnoreFile(ref: FileRef, wait: Wait): Promise<string | undefined> {
+  if (!isWorkspaceRoot(ref.root)) return undefined;
+  try {
+    return await inTime(readRules(uriOf(ref)), wait);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readRules(uri: vscode.Uri): Promise<string | undefined> {
+  const { type, size } = await vscode.workspace.fs.stat(uri);
+  if ((type & vscode.FileType.File) === 0) return undefined;
+  if (size > READ_LIMITS.fileBytes) throw new Error(`${uri.path} is too large for an ignore file`);
+  return decode(await vscode.workspace.fs.readFile(uri));
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'FileNotFound';
 }
 
 function mayRead({ root, path }: FileRef): boolean {
@@ -43,26 +63,47 @@ function openDocument(ref: FileRef): ReturnType<FileAccess['openText']> {
   return document && { version: document.version, text: () => document.getText() };
 }
 
-async function readFile(uri: vscode.Uri): Promise<string | undefined> {
+async function readLinkless(ref: FileRef): Promise<string | undefined> {
+  const uri = uriOf(ref);
+  if (await passesLink(ref)) return undefined;
   const { type, size } = await vscode.workspace.fs.stat(uri);
-  if ((type & vscode.FileType.File) === 0 || size > READ_LIMITS.fileBytes) return undefined;
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  if (type !== vscode.FileType.File || size > READ_LIMITS.fileBytes) return undefined;
+  return decode(await vscode.workspace.fs.readFile(uri));
 }
 
-async function listFiles(uri: vscode.Uri): Promise<string[]> {
-  const entries = await vscode.workspace.fs.readDirectory(uri);
-  const files = entries.filter(([, type]) => (type & vscode.FileType.File) !== 0);
+async function listFiles(ref: FileRef): Promise<string[]> {
+  if (await passesLink(ref)) return [];
+  const entries = await vscode.workspace.fs.readDirectory(uriOf(ref));
+  const files = entries.filter(([, type]) => type === vscode.FileType.File);
   return files.slice(0, READ_LIMITS.folderEntries).map(([name]) => name);
 }
 
+/** Whether a file or a folder on the way to it is a symbolic link: it may lead out of the workspace, or around an ignore rule. */
+async function passesLink({ root, path }: FileRef): Promise<boolean> {
+  if (path === '') return false;
+  const segments = path.split('/');
+  const onTheWay = segments.map((_, index) => uriOf({ root, path: segments.slice(0, index + 1).join('/') }));
+  const stats = await Promise.all(onTheWay.map((uri) => vscode.workspace.fs.stat(uri)));
+  return stats.some(({ type }) => (type & vscode.FileType.SymbolicLink) !== 0);
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
 /** Undefined for what fails or takes too long. */
-function inTime<T>(reading: Promise<T>, wait: Wait): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const callOff = wait(READ_LIMITS.waitMs, () => resolve(undefined));
-    const settle = (value: T | undefined): void => {
-      callOff();
-      resolve(value);
-    };
-    reading.then(settle, () => settle(undefined));
+async function whatCame<T>(reading: Promise<T>, wait: Wait): Promise<T | undefined> {
+  try {
+    return await inTime(reading, wait);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rejects for what fails or takes too long. */
+function inTime<T>(reading: Promise<T>, wait: Wait): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const callOff = wait(READ_LIMITS.waitMs, () => reject(new Error('The file system did not answer in time')));
+    reading.then(resolve, reject).finally(callOff);
   });
 }

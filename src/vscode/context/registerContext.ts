@@ -5,12 +5,12 @@
 import * as vscode from 'vscode';
 import { planPrompt, type PromptOptions } from '../../completion/promptPlan';
 import type { SilenceReason } from '../../completion/silenceReason';
-import { silentDocument, type TriggerSettings } from '../../completion/triggerPolicy';
+import { isWrittenScheme, silentDocument, type TriggerSettings } from '../../completion/triggerPolicy';
 import { editedRegions } from '../../context/collectors/editedRegions';
 import { importSignatures } from '../../context/collectors/importSignatures';
 import { siblingWindows, tabWindows } from '../../context/collectors/similarFiles';
 import { ContextCollection } from '../../context/contextCollection';
-import { ContextRefresher } from '../../context/contextRefresher';
+import { ContextRefresher, type RefresherParts } from '../../context/contextRefresher';
 import { fileKey, type FileRef } from '../../context/fileRef';
 import { IGNORE_FILES, IgnoreRules } from '../../context/ignoreRules';
 import { ProjectFiles } from '../../context/projectFiles';
@@ -20,6 +20,7 @@ import type { ContextTarget } from '../../context/snippetCandidate';
 import { SnippetSets } from '../../context/snippetSets';
 import type { PromptSnippet } from '../../prompt/promptSnippet';
 import { readDocumentContext } from '../documentReader';
+import { isWrittenByUser } from '../lastEditor';
 import { CONTEXT_SETTINGS, type ContextSettings } from '../settings';
 import { contextTargetOf } from './contextTarget';
 import { definitionSymbols } from './definitionSymbols';
@@ -44,7 +45,7 @@ export interface ContextParts {
 export interface ContextRegistration {
   readonly snippetsFor: (documentKey: string) => readonly PromptSnippet[];
   /** Whether ignore files or the setting keep a document out; at once when it was asked about before. */
-  readonly isExcluded: (document: vscode.TextDocument) => boolean | Promise<boolean>;
+  readonly isExcluded: (document: Pick<vscode.TextDocument, 'uri'>) => boolean | Promise<boolean>;
   readonly disposables: readonly vscode.Disposable[];
 }
 
@@ -71,7 +72,7 @@ export function registerContext(parts: ContextParts): ContextRegistration {
   const collection = new ContextCollection({ collectors, files, sets, now, debug });
   const refresher = new ContextRefresher({
     collect: (target, options) => collection.refresh(target, options),
-    target: () => activeTarget(parts),
+    target: () => activeTarget(parts, ignoreRules),
     schedule: wait,
     onChanged: (documentKey) => parts.onDidChangeSnippets?.(documentKey),
   });
@@ -79,7 +80,7 @@ export function registerContext(parts: ContextParts): ContextRegistration {
     ignoreRules.clear();
     files.clear();
     sets.clear();
-    refresher.switched();
+    refresher.startOver();
   };
   const snippetsFor = (documentKey: string): readonly PromptSnippet[] => sets.snippetsFor(documentKey);
   const disposables = [
@@ -93,7 +94,7 @@ export function registerContext(parts: ContextParts): ContextRegistration {
     { dispose: () => refresher.dispose() },
   ];
   const active = vscode.window.activeTextEditor;
-  if (active) viewed.viewed(refOf(active.document.uri));
+  if (active && isWrittenByUser(active.document)) viewed.viewed(refOf(active.document.uri));
   refresher.switched();
   return {
     snippetsFor: (documentKey) => sets.snippetsFor(documentKey),
@@ -115,14 +116,14 @@ function subscribe({ refresher, files, sets, edits, viewed }: Trackers): vscode.
   return [
     vscode.window.onDidChangeActiveTextEditor((editor) => {
       if (!editor) return;
-      viewed.viewed(refOf(editor.document.uri));
+      if (isWrittenByUser(editor.document)) viewed.viewed(refOf(editor.document.uri));
       refresher.switched();
     }),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
       if (isActive(textEditor.document)) refresher.cursorMoved();
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (!isActive(document) || contentChanges.length === 0) return;
+      if (!isActive(document) || contentChanges.length === 0 || !isWrittenByUser(document)) return;
       recordEdits(edits, refOf(document.uri), contentChanges);
       refresher.edited();
     }),
@@ -159,10 +160,13 @@ function watchExclusions(startOver: () => void): vscode.Disposable[] {
   ];
 }
 
-function activeTarget(parts: ContextParts): ContextTarget | undefined {
+/** Nothing of an ignored document is read, not even to find context for it. */
+function activeTarget(parts: ContextParts, ignoreRules: IgnoreRules): ReturnType<RefresherParts['target']> {
   const editor = vscode.window.activeTextEditor;
   if (!editor || !parts.settingsFor(editor.document).enabled || silenceOf(editor.document, parts) !== undefined) return undefined;
-  return contextTargetOf(editor);
+  const excluded = isExcluded(editor.document, ignoreRules);
+  const unless = (isOut: boolean): ContextTarget | undefined => (isOut ? undefined : contextTargetOf(editor));
+  return excluded instanceof Promise ? excluded.then(unless) : unless(excluded);
 }
 
 function silenceOf(document: vscode.TextDocument, { triggerSettingsFor, pathOf }: ContextParts): SilenceReason | undefined {
@@ -174,11 +178,11 @@ function silenceOf(document: vscode.TextDocument, { triggerSettingsFor, pathOf }
 function openFiles(viewed: RecentFiles): FileRef[] {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const uris = tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri] : []));
-  const refs = [...viewed.recent(), ...uris.filter((uri) => uri.scheme !== 'output').map(refOf)];
+  const refs = [...viewed.recent(), ...uris.filter(({ scheme }) => isWrittenScheme(scheme)).map(refOf)];
   return [...new Map(refs.map((ref) => [fileKey(ref), ref])).values()];
 }
 
-function isExcluded(document: vscode.TextDocument, ignoreRules: IgnoreRules): boolean | Promise<boolean> {
+function isExcluded(document: Pick<vscode.TextDocument, 'uri'>, ignoreRules: IgnoreRules): boolean | Promise<boolean> {
   const ref = refOf(document.uri);
   return isWorkspaceRoot(ref.root) && ignoreRules.isIgnored(ref);
 }

@@ -8,11 +8,14 @@ import { silentDocument, silentPosition } from '../../completion/triggerPolicy';
 import type { SilenceReason } from '../../completion/silenceReason';
 import { documentPath, readDocumentContext } from '../documentReader';
 
-/** The place, or a sentence that says why there is none. Nothing is read of a document that may hold secrets. */
-export function comparedPlace(editor: vscode.TextEditor | undefined): DocumentContext | string {
+/**
+ * The place, or a sentence that says why there is none. Nothing is read of a document that may hold secrets or that is ignored.
+ * `isIgnored`: what the ignore files and bamboo.exclude say about the editor's document.
+ */
+export function comparedPlace(editor: vscode.TextEditor | undefined, isIgnored: boolean): DocumentContext | string {
   if (!editor) return vscode.l10n.t('Open a file, put the cursor where code is missing, and compare again.');
   const { document, selection } = editor;
-  const forbidden = silence(document);
+  const forbidden = silence(document) ?? (isIgnored ? 'ignored-file' : undefined);
   if (forbidden) return SILENCE_SENTENCES[forbidden];
   const context = readDocumentContext(document, selection.active);
   const pointless = silentPosition(context, true);

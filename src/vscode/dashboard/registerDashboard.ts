@@ -46,6 +46,8 @@ export interface DashboardParts {
   readonly engine: DashboardEngineSource;
   /** Keeps the mode that a request names; nothing else computes meanwhile. */
   readonly generate: Generate;
+  /** Whether ignore files or the setting keep a document out; at once when it was asked about before. */
+  readonly isExcluded: (document: vscode.TextDocument) => boolean | Promise<boolean>;
   readonly metrics: MetricsStore;
   readonly timers: Timers;
   readonly log: Pick<vscode.LogOutputChannel, 'debug' | 'warn' | 'error'>;
@@ -142,8 +144,15 @@ class SidebarDashboard implements vscode.Disposable {
   }
 
   compare(): void {
+    const { editor } = this.editors;
+    const ignored = editor !== undefined && this.parts.isExcluded(editor.document);
+    if (ignored instanceof Promise) void ignored.then((isIgnored) => this.compareAt(editor, isIgnored));
+    else this.compareAt(editor, ignored);
+  }
+
+  private compareAt(editor: vscode.TextEditor | undefined, isIgnored: boolean): void {
     const { silence } = this.parts.engine;
-    const place = silence === undefined ? comparedPlace(this.editors.editor) : SILENCE_SENTENCES[silence];
+    const place = silence === undefined ? comparedPlace(editor, isIgnored) : SILENCE_SENTENCES[silence];
     if (typeof place === 'string') this.comparison.refuse(place);
     else void this.comparison.run(place);
   }

@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { editedRegions } from '../../../src/context/collectors/editedRegions';
-import { importSignatures } from '../../../src/context/collectors/importSignatures';
+import { IMPORT_LIMITS, importSignatures } from '../../../src/context/collectors/importSignatures';
 import { siblingWindows, tabWindows } from '../../../src/context/collectors/similarFiles';
 import { IndexedText } from '../../../src/context/indexedText';
 import { RecentEdits } from '../../../src/context/recentEdits';
@@ -53,6 +53,23 @@ describe('imports', () => {
     });
     const found = await importSignatures.collect(inputFor(project, 'cmd/main.go', 'import "example.com/app/internal/core"\n', 'core.Run('));
     expect(found.map(({ file }) => file.path)).toEqual(['internal/core/a.go']);
+  });
+
+  test.each([
+    ['main.py', Array.from({ length: 200 }, (_, i) => `import nowhere${i}`).join('\n')],
+    ['main.go', `import "example.com/${'a/'.repeat(500)}b"\n`],
+  ])('that are nowhere in the workspace list no folders without end: %s', async (path, head) => {
+    const project = fakeProject({ [path]: '' });
+    await importSignatures.collect(inputFor(project, path, head, 'x'));
+    expect(project.listed.length).toBeLessThanOrEqual(IMPORT_LIMITS.lookedAtFolders + 8);
+    expect(project.listed.length).toBeGreaterThan(0);
+  });
+
+  test('are followed no further when the pass is called off', async () => {
+    const project = fakeProject(PROJECT);
+    const input = { ...inputFor(project, 'src/cart.ts', CART, 'price'), signal: AbortSignal.abort() };
+    expect(await importSignatures.collect(input)).toEqual([]);
+    expect(project.listed).toEqual([]);
   });
 
   test('read nothing that is excluded, and nothing for a language without imports', async () => {

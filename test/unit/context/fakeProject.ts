@@ -13,6 +13,7 @@ export interface FakeProject {
   readonly access: FileAccess;
   readonly files: ProjectFiles;
   readonly read: string[];
+  readonly listed: string[];
   /** Open documents by path; change it to edit one. */
   readonly open: Map<string, { version: number; text: string }>;
   readonly texts: Map<string, string>;
@@ -26,6 +27,7 @@ export function at(path: string): FileRef {
 export function fakeProject(texts: Readonly<Record<string, string>>, excluded: (path: string) => boolean = () => false): FakeProject {
   const project = {
     read: [] as string[],
+    listed: [] as string[],
     open: new Map<string, { version: number; text: string }>(),
     texts: new Map(Object.entries(texts)),
     nowMs: 0,
@@ -39,7 +41,10 @@ export function fakeProject(texts: Readonly<Record<string, string>>, excluded: (
       project.read.push(path);
       return Promise.resolve(project.texts.get(path));
     },
-    listFolder: (_, folder) => Promise.resolve([...project.texts.keys()].filter((path) => folderOf(path) === folder).map(nameOf)),
+    listFolder: (_, folder) => {
+      project.listed.push(folder);
+      return Promise.resolve([...project.texts.keys()].filter((path) => folderOf(path) === folder).map(nameOf));
+    },
     isExcluded: ({ path }) => Promise.resolve(excluded(path)),
   };
   return Object.assign(project, { access, files: new ProjectFiles(access, () => project.nowMs) });

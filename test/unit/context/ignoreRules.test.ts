@@ -74,6 +74,23 @@ describe('ignored files', () => {
     expect(await rules.isIgnored(at('src/a.ts'))).toBe(true);
   });
 
+  test('are all files while an ignore file cannot be read, and known again when it can', async () => {
+    let fails = true;
+    const rules = new IgnoreRules({
+      read: ({ path }) => (fails && path === 'src/.gitignore' ? Promise.reject(new Error('slow')) : Promise.resolve(undefined)),
+      patterns: () => [],
+    });
+    expect(await rules.isIgnored(at('src/a.ts'))).toBe(true);
+    fails = false;
+    expect(await rules.isIgnored(at('src/a.ts'))).toBe(false);
+  });
+
+  test('of one folder that are asked about at once have its ignore files read once', async () => {
+    const { rules, read } = rulesOver({});
+    await Promise.all(['a.ts', 'b.ts', 'c.ts'].map(async (path) => rules.isIgnored(at(path))));
+    expect(read).toEqual(['.gitignore', '.bambooignore']);
+  });
+
   test('an answer that was on its way when the rules changed is not kept', async () => {
     const files: Record<string, string> = {};
     const { rules } = rulesOver(files);

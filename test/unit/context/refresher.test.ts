@@ -52,6 +52,16 @@ describe('context is collected', () => {
     expect(changed).toEqual(['src/a.ts']);
   });
 
+  test('anew when the rules change: the pass that runs is called off at once', () => {
+    const { clock, passes, refresher } = setUp();
+    refresher.switched();
+    clock.advance(200);
+    refresher.startOver();
+    expect(passes.map(({ signal }) => signal.aborted)).toEqual([true]);
+    clock.advance(200);
+    expect(passes.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+  });
+
   test('not while keys follow one another, but in the pause after them', () => {
     const { clock, passes, refresher } = setUp();
     for (let key = 0; key < 100; key += 1) {

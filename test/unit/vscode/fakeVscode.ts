@@ -205,7 +205,10 @@ export const workspace = {
   registerTextDocumentContentProvider: () => disposable(),
   getConfiguration: () => ({
     get: (name: string) => fake.workspaceSettings[name] ?? fake.settings[name],
-    inspect: (name: string) => ({ workspaceValue: fake.workspaceSettings[name] }),
+    inspect: (name: string): { globalValue?: unknown; workspaceValue: unknown } => ({
+      globalValue: fake.settings[name],
+      workspaceValue: fake.workspaceSettings[name],
+    }),
     update: (name: string, value: unknown, target: number) => {
       if (fake.writeError) return Promise.reject(fake.writeError);
       if (target === ConfigurationTarget.Workspace) fake.workspaceSettings[name] = value;

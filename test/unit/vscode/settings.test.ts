@@ -63,6 +63,12 @@ describe('settings', () => {
     expect(contextSettings(undefined)).toEqual({ enabled: true, exclude: [] });
   });
 
+  test('the patterns of a workspace add to those of the user, which have the last word', () => {
+    fake.settings = { exclude: ['*.key.ts'] };
+    fake.workspaceSettings = { exclude: ['!*.key.ts', '*.gen.ts'] };
+    expect(contextSettings(undefined).exclude).toEqual(['!*.key.ts', '*.gen.ts', '*.key.ts']);
+  });
+
   test('the toggle switches the user setting', async () => {
     expect(await toggleEnabled()).toBe(false);
     expect(fake.settings.enabled).toBe(false);

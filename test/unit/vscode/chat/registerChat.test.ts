@@ -99,6 +99,7 @@ beforeEach(() => {
     onDidChangeCompletionModel: () => undefined,
     turns: new EngineTurns(manualClock().schedule),
     endsInLoop: () => false,
+    isExcluded: () => false,
   });
 });
 afterEach(async () => {

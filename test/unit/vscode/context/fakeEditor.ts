@@ -51,7 +51,7 @@ export class TabInputText {
   constructor(readonly uri: Uri) {}
 }
 
-export const FileType = { File: 1, Directory: 2 };
+export const FileType = { File: 1, Directory: 2, SymbolicLink: 64 };
 export const ViewColumn = { Beside: -2 };
 
 export interface FakeEditorDocument {
@@ -81,6 +81,10 @@ export const editor = {
   files: new Map<string, string>(),
   /** Paths whose reading never ends. */
   stuck: new Set<string>(),
+  /** Files and folders that are symbolic links. */
+  links: new Set<string>(),
+  /** What happens to whoever asks for a path; by default, it is read. */
+  failing: new Map<string, Error>(),
   read: [] as string[],
   texts: [] as string[],
   providers: new Map<string, { provideTextDocumentContent(): string }>(),
@@ -93,6 +97,8 @@ export const FOLDER = { uri: new Uri('file', '/project') };
 export function resetEditor(files: Readonly<Record<string, string>>): void {
   editor.files = new Map(Object.entries(files));
   editor.stuck.clear();
+  editor.links.clear();
+  editor.failing.clear();
   editor.read.length = 0;
   editor.texts.length = 0;
   editor.shown.length = 0;
@@ -104,8 +110,8 @@ export function resetEditor(files: Readonly<Record<string, string>>): void {
 }
 
 /** Opens a file of the folder in a tab; the last one opened is active, with the cursor on `line`. */
-export function openFile(path: string, text = editor.files.get(path) ?? '', line = 0): FakeEditorDocument {
-  const uri = Uri.joinPath(FOLDER.uri, path);
+export function openFile(path: string, text = editor.files.get(path) ?? '', line = 0, scheme = 'file'): FakeEditorDocument {
+  const uri = new Uri(scheme, `${FOLDER.uri.path}/${path}`);
   const document: FakeEditorDocument = {
     uri,
     languageId: 'typescript',
@@ -141,6 +147,10 @@ export function typeInto(document: FakeEditorDocument, text: string): void {
   events.change.fire({ document, contentChanges: [{ range: { start, end: start }, text }] });
 }
 
+function typeOf(path: string, kind: number): number {
+  return editor.links.has(path) ? kind | FileType.SymbolicLink : kind;
+}
+
 function pathOf(uri: Uri): string {
   return uri.path.slice(FOLDER.uri.path.length + 1);
 }
@@ -165,8 +175,13 @@ export const workspace = {
   asRelativePath: pathOf,
   fs: {
     stat: (uri: Uri) => {
-      const text = editor.files.get(pathOf(uri));
-      return text === undefined ? Promise.reject(new Error('not found')) : Promise.resolve({ type: FileType.File, size: text.length });
+      const path = pathOf(uri);
+      const failure = editor.failing.get(path);
+      if (failure) return Promise.reject(failure);
+      const text = editor.files.get(path);
+      const isFolder = [...editor.files.keys()].some((other) => other.startsWith(`${path}/`));
+      if (text === undefined && !isFolder) return Promise.reject(Object.assign(new Error('not found'), { code: 'FileNotFound' }));
+      return Promise.resolve({ type: typeOf(path, isFolder ? FileType.Directory : FileType.File), size: text?.length ?? 0 });
     },
     readFile: (uri: Uri) => {
       editor.read.push(pathOf(uri));
@@ -176,7 +191,7 @@ export const workspace = {
     readDirectory: (uri: Uri) => {
       const folder = pathOf(uri);
       const paths = [...editor.files.keys()].filter((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))) === folder);
-      return Promise.resolve(paths.map((path) => [path.slice(path.lastIndexOf('/') + 1), FileType.File]));
+      return Promise.resolve(paths.map((path) => [path.slice(path.lastIndexOf('/') + 1), typeOf(path, FileType.File)]));
     },
   },
   onDidChangeTextDocument: events.change.event,

@@ -98,6 +98,25 @@ describe('a document that becomes active', () => {
     expect(texts.join('\n')).toContain('taxOf(cart)');
   });
 
+  test.each(['output', 'git', 'bamboo-context'])('is shown nothing of what nobody writes: %s', async (scheme) => {
+    const subject = setUp();
+    const log = openFile('a.ts', 'const total = price(cart.amount);\n', 0, scheme);
+    typeInto(log, 'const total = price(cart.amount);');
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual(['src/price.ts', 'src/cartView.ts']);
+    expect(editor.texts).not.toContain('a.ts');
+  });
+
+  test('is not even looked at when it is ignored', async () => {
+    const subject = setUp();
+    const document = openFile('src/cart.gen.ts', CART);
+    const lineAt = vi.spyOn(document, 'lineAt');
+    await subject.rest();
+    expect(lineAt).not.toHaveBeenCalled();
+    expect(subject.pathsOf(document)).toEqual([]);
+  });
+
   test('gets nothing where context or completions are switched off', async () => {
     for (const off of [
       { settingsFor: () => ({ enabled: false, exclude: [] }) },
@@ -166,6 +185,15 @@ describe('what is read', () => {
     expect(subject.pathsOf(document)).toEqual(['src/cartView.ts']);
   });
 
+  test.each(['src/price.ts', 'src'])('nothing through a symbolic link: %s', async (link) => {
+    editor.links.add(link);
+    const subject = setUp();
+    const document = openFile('src/cart.ts');
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual(link === 'src' ? [] : ['src/cartView.ts']);
+    expect(editor.read).not.toContain('src/price.ts');
+  });
+
   test('too large files are left out', async () => {
     editor.files.set('src/price.ts', 'export const price = 1;\n'.repeat(40_000));
     const subject = setUp();
@@ -185,6 +213,37 @@ describe('the exclusion', () => {
       false,
     ]);
     expect([subject.isExcluded(ignored), subject.isExcluded(ordinary)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['does not answer', () => editor.stuck.add('.bambooignore'), () => editor.stuck.clear()],
+    ['fails', () => editor.failing.set('.bambooignore', new Error('no permission')), () => editor.failing.clear()],
+  ])('keeps everything out while an ignore file %s', async (_, hinder, relent) => {
+    hinder();
+    const subject = setUp();
+    const document = openFile('src/cart.ts');
+    const asked = subject.isExcluded(document);
+    await subject.rest(READ_LIMITS.waitMs);
+    expect(await asked).toBe(true);
+    relent();
+    await subject.rest(READ_LIMITS.waitMs);
+    expect(await subject.isExcluded(document)).toBe(false);
+  });
+
+  test('that changes during a pass leaves nothing of it behind', async () => {
+    editor.stuck.add('src/price.ts');
+    let enabled = true;
+    const subject = setUp({ settingsFor: () => ({ enabled, exclude: [] }) });
+    const document = openFile('src/cart.ts');
+    await subject.rest(200);
+    await subject.rest(150);
+    enabled = false;
+    editor.events.configuration.fire({ affectsConfiguration: () => true });
+    await subject.rest(120);
+    expect(subject.changed).toEqual([]);
+    await subject.rest();
+    expect(subject.pathsOf(document)).toEqual([]);
+    expect(subject.changed).toEqual([]);
   });
 
   test('is read anew when an ignore file changed, and the snippets go', async () => {

@@ -59,6 +59,14 @@ describe('comparing on the user’s own file', () => {
   test.each<[string, (subject: SetUp) => void, string]>([
     ['no file is open', () => undefined, 'Open a file'],
     ['the file may hold secrets', () => edit('KEY=¦', { path: '/project/.env' }), 'may hold secrets'],
+    [
+      'the file is ignored',
+      ({ engine }) => {
+        edit('a = ¦');
+        engine.ignored = Promise.resolve(true);
+      },
+      'keeps this file out',
+    ],
     ['the file is binary', () => edit('MZ\0¦'), 'binary data'],
     [
       'the model is loading',

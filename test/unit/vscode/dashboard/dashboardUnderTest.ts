@@ -28,10 +28,11 @@ export function setUp() {
     return (message) => logged.push(`${level}: ${message}`);
   }
   const listeners = new Set<() => void>();
-  const current: { state: EngineState; asked: (FfnMode | undefined)[]; beforeAnswer: () => void } = {
+  const current: { state: EngineState; asked: (FfnMode | undefined)[]; beforeAnswer: () => void; ignored: boolean | Promise<boolean> } = {
     state: READY,
     asked: [],
     beforeAnswer: () => undefined,
+    ignored: false,
   };
   const generate: Generate = async ({ mode }, signal) => {
     current.asked.push(mode as FfnMode);
@@ -57,6 +58,7 @@ export function setUp() {
     extensionUri: Uri.file('/ext') as unknown as vscode.Uri,
     engine,
     generate,
+    isExcluded: () => current.ignored,
     metrics,
     timers,
     log,
