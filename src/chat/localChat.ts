@@ -1,6 +1,7 @@
 /**
  * Answers from a model on this machine: its chat template makes the prompt, its engine the text.
  */
+import { decodedTokens } from '../protocol/decodedTokens';
 import type { ChatModel } from '../protocol/chat';
 import type { ChatForm, ModelDescription, StopReason } from '../protocol/engineProtocol';
 import type { AnswerEnd, AnswerEvents, AnswerOptions, ChatBackend, ChatProfile, PromptMessage } from './chatBackend';
@@ -86,11 +87,11 @@ export class LocalChat implements ChatBackend {
       } as const;
       const result = await client.generate(request, signal, (tokens) => events.onText(tokens.text, tokens.tokens.length), events.onRestart);
       const { generatedTokens, decodeMs } = result.timings;
-      const measured = generatedTokens > 1 && decodeMs > 0;
+      const decoded = decodedTokens(result.stopReason, generatedTokens);
       return {
         reason: endOf(result.stopReason),
         generatedTokens,
-        ...(measured && { tokensPerSecond: (generatedTokens / decodeMs) * 1000 }),
+        ...(decoded > 0 && decodeMs > 0 && { tokensPerSecond: (decoded / decodeMs) * 1000 }),
       };
     });
   }
