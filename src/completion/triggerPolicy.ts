@@ -29,6 +29,7 @@ const UNSUPPORTED_SCHEMES: ReadonlySet<string> = new Set([
   'search-editor',
   'walkThroughSnippet',
   'bamboo-context',
+  'bamboo-proposal',
 ]);
 const UNSUPPORTED_LANGUAGES: ReadonlySet<string> = new Set(['log', 'Log', 'search-result', 'scminput', 'git-commit', 'git-rebase']);
 
