@@ -34,6 +34,9 @@ export class ChatHistory {
   private conversations: StoredConversation[] = [];
   private cancelSave: (() => void) | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** What is stored belongs to other windows too: what was removed here must not come back from there. */
+  private readonly removedIds = new Set<string>();
+  private readonly changedIds = new Set<string>();
 
   constructor(private readonly parts: ChatHistoryParts) {
     const { conversations, unreadable } = readStored(parts.storage.read(HISTORY_KEY));
@@ -66,34 +69,54 @@ export class ChatHistory {
   /** Adds or replaces; written soon. An empty conversation is not kept. */
   put(conversation: StoredConversation): void {
     const others = this.conversations.filter((other) => other.id !== conversation.id);
-    this.conversations = withinLimits(newestFirst(conversation.messages.length === 0 ? others : [conversation, ...others]), (dropped) =>
-      this.parts.warn(`The chat history is full: the oldest ${dropped} conversations were dropped.`),
-    );
+    if (conversation.messages.length === 0) this.removedIds.add(conversation.id);
+    else this.removedIds.delete(conversation.id);
+    this.changedIds.add(conversation.id);
+    const { kept, dropped } = withinLimits(newestFirst(conversation.messages.length === 0 ? others : [conversation, ...others]));
+    this.conversations = kept;
+    if (dropped > 0) this.parts.warn(`The chat history is full: the oldest ${dropped} conversations were dropped.`);
     this.cancelSave ??= this.parts.schedule(SAVE_INTERVAL_MS, () => void this.save());
   }
 
   async remove(id: string): Promise<void> {
+    this.removedIds.add(id);
     this.conversations = this.conversations.filter((conversation) => conversation.id !== id);
     await this.save();
   }
 
+  /** Those that another window stored go too; one that it changes later stays with it. */
   async clear(): Promise<void> {
+    const stored = readStored(this.parts.storage.read(HISTORY_KEY)).conversations;
+    for (const { id } of [...this.conversations, ...stored]) this.removedIds.add(id);
     this.conversations = [];
     await this.save();
   }
 
-  /** Writes now. One write after the other, so that an older one never wins. */
+  /** Writes now, beside what other windows have stored. One write after the other, so that an older one never wins. */
   save(): Promise<void> {
     this.cancelSave?.();
     this.cancelSave = undefined;
     this.writing = this.writing.then(async () => {
       try {
+        this.mergeStored();
         await this.parts.storage.write(HISTORY_KEY, toStored(this.conversations));
       } catch (thrown) {
         this.parts.warn(`The chat history could not be saved: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
       }
     });
     return this.writing;
+  }
+
+  /** Windows without a folder share one stored list. Of a conversation in both, the newer is kept; an answer grows without becoming newer. */
+  private mergeStored(): void {
+    const merged = new Map(this.conversations.map((conversation) => [conversation.id, conversation]));
+    for (const stored of readStored(this.parts.storage.read(HISTORY_KEY)).conversations) {
+      const own = merged.get(stored.id);
+      const ownAtMs = own?.updatedAtMs ?? -Infinity;
+      const isNewer = stored.updatedAtMs > ownAtMs || (stored.updatedAtMs === ownAtMs && !this.changedIds.has(stored.id));
+      if (isNewer && !this.removedIds.has(stored.id)) merged.set(stored.id, stored);
+    }
+    this.conversations = withinLimits(newestFirst([...merged.values()])).kept;
   }
 
   private setAside(unreadable: readonly unknown[]): void {
@@ -112,12 +135,11 @@ function newestFirst(conversations: readonly StoredConversation[]): StoredConver
   return conversations.toSorted((a, b) => b.updatedAtMs - a.updatedAtMs);
 }
 
-function withinLimits(conversations: StoredConversation[], warn: (dropped: number) => void): StoredConversation[] {
+function withinLimits(conversations: StoredConversation[]): { kept: StoredConversation[]; dropped: number } {
   let chars = 0;
   const kept = conversations.slice(0, CHAT_LIMITS.conversations).filter((conversation, index) => {
     chars += conversation.messages.reduce((total, message) => total + message.text.length, 0);
     return index === 0 || chars <= STORED_CHARS;
   });
-  if (kept.length < conversations.length) warn(conversations.length - kept.length);
-  return kept;
+  return { kept, dropped: conversations.length - kept.length };
 }

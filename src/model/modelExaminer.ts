@@ -2,7 +2,10 @@
  * What model files say of themselves, asked of the runtime once for each file and remembered until its size or time changes.
  * It asks for one file at a time, so that a folder full of models does not keep completions waiting.
  */
+import path from 'node:path';
+import { toEngineError } from '../protocol/engineError';
 import type { ModelFile } from '../protocol/engineProtocol';
+import type { EngineErrorCode } from '../protocol/errorCodes';
 import type { ModelFacts } from './modelCatalog';
 
 /** A file that cannot be used is described with its problem. Rejects when nobody could look: no worker runs, say. */
@@ -20,6 +23,9 @@ export interface ExaminerParts {
 }
 
 export const EXAMINED_FILES = 512;
+
+/** Failures of the worker that looks into this one file; others say that nobody could look. */
+const FILE_BREAKS_READER: ReadonlySet<EngineErrorCode> = new Set(['worker-crashed', 'worker-unresponsive', 'internal']);
 
 interface Remembered {
   readonly stamp: FileStamp;
@@ -63,8 +69,13 @@ export class ModelExaminer {
       const facts: ModelFacts = { kind: 'known', file: await this.parts.inspectFile(modelPath) };
       this.remember(modelPath, { stamp, facts });
       return facts;
-    } catch {
-      return { kind: 'unread', fileBytes: stamp.bytes };
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      if (!FILE_BREAKS_READER.has(error.code)) return { kind: 'unread', fileBytes: stamp.bytes };
+      // Asked again and again, it would keep the files behind it unread.
+      const facts: ModelFacts = { kind: 'known', file: unreadable(modelPath, stamp.bytes, error.message) };
+      this.remember(modelPath, { stamp, facts });
+      return facts;
     }
   }
 
@@ -81,4 +92,12 @@ export class ModelExaminer {
     const [oldest] = this.remembered.keys();
     if (this.remembered.size > EXAMINED_FILES && oldest !== undefined) this.remembered.delete(oldest);
   }
+}
+
+function unreadable(modelPath: string, fileBytes: number, why: string): ModelFile {
+  return {
+    ...{ modelPath, name: path.basename(modelPath), architecture: '', fileBytes, parameterCount: 0, contextLength: 0, quantization: '' },
+    ...{ sparsity: 'none', hasPredictors: false, canInfill: false, canChat: false },
+    problem: `The file could not be read: ${why} Choose another model, or refresh the list to try again.`,
+  };
 }

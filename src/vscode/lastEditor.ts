@@ -5,6 +5,9 @@ import * as vscode from 'vscode';
 import { silentDocument } from '../completion/triggerPolicy';
 import { documentPath } from './documentReader';
 
+/** Where the user works: the document, and what is selected in it. */
+export type EditorPlace = Pick<vscode.TextEditor, 'document' | 'selection' | 'viewColumn'>;
+
 /** Clicking into the output panel makes it the active editor; the one before is still what the user means. */
 export class LastEditor implements vscode.Disposable {
   private last: vscode.TextEditor | undefined;
@@ -15,10 +18,16 @@ export class LastEditor implements vscode.Disposable {
     this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor));
   }
 
-  get editor(): vscode.TextEditor | undefined {
+  /**
+   * Undefined when its document is not seen any more. A diff hides the editor and shows the same document in another one,
+   * where nothing is selected: what the user selected before still counts.
+   */
+  get editor(): EditorPlace | undefined {
     this.remember(vscode.window.activeTextEditor);
     const { last } = this;
-    return last !== undefined && vscode.window.visibleTextEditors.includes(last) ? last : undefined;
+    if (last === undefined || vscode.window.visibleTextEditors.includes(last)) return last;
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === last.document.uri.toString());
+    return shown && { document: shown.document, selection: last.selection, viewColumn: shown.viewColumn };
   }
 
   dispose(): void {

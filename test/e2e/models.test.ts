@@ -49,6 +49,7 @@ describe('the models view', () => {
   /** The row of a file, by the end of its spoken name: the name in the file may be any. */
   const row = (file: string): Locator => view.locator(`[role="treeitem"][aria-level="1"][aria-label*="File ${file}"]`);
   const description = (file: string): Locator => row(file).locator('.label-description');
+  const fact = (spoken: string): Locator => view.locator(`[role="treeitem"][aria-level="2"][aria-label^="${spoken}"]`);
   const machineSettings = (): Record<string, unknown> =>
     JSON.parse(readFileSync(path.join(workbench.server.folder, 'user', 'Machine', 'settings.json'), 'utf8')) as Record<string, unknown>;
 
@@ -76,15 +77,26 @@ describe('the models view', () => {
   test('lists the bundled model, which serves, and the files of the named folder', async () => {
     await description('bamboo-nano.gguf').waitFor({ timeout: LIMIT_MS });
     expect(await description('bamboo-nano.gguf').textContent()).toContain('completion · chat · bundled · 85 MB');
-    await row('second.gguf').waitFor();
-    await row('broken.gguf').waitFor();
+    await expect.poll(() => description('bamboo-nano.gguf').textContent(), { timeout: LIMIT_MS }).toContain('85 MB · Q5_0 · dReLU');
+    await expect.poll(() => description('second.gguf').textContent(), { timeout: LIMIT_MS }).toContain('85 MB · Q5_0 · dReLU');
+    await expect.poll(() => description('broken.gguf').textContent(), { timeout: LIMIT_MS }).toContain('cannot be loaded · 15 B');
     await workbench.shot('models-1-listed');
   });
 
   test('a model unfolds into its facts', async () => {
     await row('bamboo-nano.gguf').click();
-    await view.locator('[role="treeitem"][aria-level="2"][aria-label^="Size: 85 MB"]').waitFor();
+    await fact('Size: 85 MB').waitFor();
+    await fact('Quantization: Q5_0').waitFor();
+    await fact('Neurons: dReLU, with predictors').waitFor();
     await row('bamboo-nano.gguf').click();
+    await view.locator('[role="treeitem"][aria-level="2"]').first().waitFor({ state: 'detached' });
+  });
+
+  test('a file that is no model unfolds into its problem', async () => {
+    await row('broken.gguf').click();
+    await fact('Problem: ').waitFor();
+    expect(await fact('Problem: ').getAttribute('aria-label')).toMatch(/GGUF/);
+    await row('broken.gguf').click();
     await view.locator('[role="treeitem"][aria-level="2"]').first().waitFor({ state: 'detached' });
   });
 
@@ -149,8 +161,7 @@ describe('the models view', () => {
     const gone = path.join(folder, 'gone.gguf');
     await workbench.changeSettings('machine', { 'bamboo.model.path': gone });
     await expect.poll(() => description('gone.gguf').textContent(), { timeout: LIMIT_MS }).toContain('missing');
-    const problem = view.locator('[role="treeitem"][aria-level="2"][aria-label^="Problem: There is no file"]');
-    await problem.waitFor();
+    await fact('Problem: There is no file').waitFor();
     await workbench.shot('models-3-missing');
   });
 

@@ -13,8 +13,8 @@ export interface ChatSettings {
   readonly serverModel: string;
 }
 
-/** A change of these ends the chat engine; the next question starts another. */
-export const CHAT_ENGINE_SETTINGS: readonly string[] = ['bamboo.chat.model.path', 'bamboo.model.path', 'bamboo.threads'];
+const CHAT_ENGINE_SETTINGS: readonly string[] = ['bamboo.chat.model.path', 'bamboo.threads'];
+const COMPLETION_MODEL_SETTING = 'bamboo.model.path';
 export const CHAT_SETTINGS = 'bamboo.chat';
 export const SERVER_KEY_SECRET = 'bamboo.chat.serverKey';
 
@@ -25,6 +25,13 @@ export function chatSettings(): ChatSettings {
     return typeof value === 'string' ? value.trim() : '';
   };
   return { modelPath: text('chat.model.path'), serverUrl: text('chat.server.url'), serverModel: text('chat.server.model') };
+}
+
+/** Whether a change ends the chat engine, so that the next question starts another. */
+export function endsChatEngine(change: Pick<vscode.ConfigurationChangeEvent, 'affectsConfiguration'>): boolean {
+  if (CHAT_ENGINE_SETTINGS.some((setting) => change.affectsConfiguration(setting))) return true;
+  // Chat uses the model of completion only where it has none of its own.
+  return change.affectsConfiguration(COMPLETION_MODEL_SETTING) && chatSettings().modelPath === '';
 }
 
 /** An empty answer removes the key; escape changes nothing. */

@@ -23,7 +23,10 @@ export async function insertAtCursor(code: string, { editor }: Pick<LastEditor, 
   const isFilled = line.slice(place.character).trim() !== '';
   const isLineStart = line.slice(0, place.character).trim() === '';
   const text = indented(code, indentation) + (isFilled && isLineStart ? `\n${indentation}` : '');
-  const done = await editor.edit((edit) => edit.insert(place, text));
+  // Not through the editor: the one that shows the document may be the side of a diff, which takes no edits.
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, place, text);
+  const done = await vscode.workspace.applyEdit(edit);
   if (!done) return vscode.l10n.t('The editor did not accept the text. Is the file read-only?');
   // Whoever inserts code goes on in the editor, and may want to undo it there.
   await vscode.window.showTextDocument(document, editor.viewColumn);

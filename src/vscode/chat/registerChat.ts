@@ -18,7 +18,7 @@ import { ChangeProposal, PROPOSAL_SCHEME } from './changeProposal';
 import { registerChatCommands } from './chatCommands';
 import { ChatController } from './chatController';
 import { ChatFeed } from './chatFeed';
-import { CHAT_ENGINE_SETTINGS, CHAT_SETTINGS, chatSettings, SERVER_KEY_SECRET } from './chatSettings';
+import { CHAT_SETTINGS, chatSettings, endsChatEngine, SERVER_KEY_SECRET } from './chatSettings';
 import { chatStorage } from './chatStorage';
 import { CHAT_VIEW, ChatViewProvider } from './chatViewProvider';
 import { LastEditor } from '../lastEditor';
@@ -97,7 +97,7 @@ export function registerChat(parts: ChatParts): Chat {
       ...registerChatCommands({ session, history, proposal, editors, backend, endsInLoop, newSeed, secrets: extension.secrets }),
       ...registerLanguageModels(backend),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (CHAT_ENGINE_SETTINGS.some((setting) => change.affectsConfiguration(setting))) void engine.stop();
+        if (endsChatEngine(change)) void engine.stop();
         if (change.affectsConfiguration(CHAT_SETTINGS)) changed();
       }),
       { dispose: endFeed },

@@ -7,12 +7,13 @@ import { SILENCE_SENTENCES } from '../../completion/silenceReason';
 import { silentDocument, silentPosition } from '../../completion/triggerPolicy';
 import type { SilenceReason } from '../../completion/silenceReason';
 import { documentPath, readDocumentContext } from '../documentReader';
+import type { EditorPlace } from '../lastEditor';
 
 /**
  * The place, or a sentence that says why there is none. Nothing is read of a document that may hold secrets or that is ignored.
  * `isIgnored`: what the ignore files and bamboo.exclude say about the editor's document.
  */
-export function comparedPlace(editor: vscode.TextEditor | undefined, isIgnored: boolean): DocumentContext | string {
+export function comparedPlace(editor: EditorPlace | undefined, isIgnored: boolean): DocumentContext | string {
   if (!editor) return vscode.l10n.t('Open a file, put the cursor where code is missing, and compare again.');
   const { document, selection } = editor;
   const forbidden = silence(document) ?? (isIgnored ? 'ignored-file' : undefined);

@@ -12,7 +12,7 @@ import type { DashboardAction, DashboardMode, DashboardState } from '../../proto
 import type { PromptForm } from '../../protocol/engineProtocol';
 import type { NeuronActivity } from '../../protocol/metrics';
 import { COMMANDS } from '../commands';
-import { isWrittenByUser, LastEditor } from '../lastEditor';
+import { isWrittenByUser, LastEditor, type EditorPlace } from '../lastEditor';
 import { servedMode, sparseMode } from '../servedMode';
 import { MODE_SETTINGS, SECTION, strategySetting, switchSetting } from '../settings';
 import { SwitchControl, TOGGLE_MODE_COMMAND } from '../sparsitySwitch';
@@ -150,7 +150,7 @@ class SidebarDashboard implements vscode.Disposable {
     else this.compareAt(editor, ignored);
   }
 
-  private compareAt(editor: vscode.TextEditor | undefined, isIgnored: boolean): void {
+  private compareAt(editor: EditorPlace | undefined, isIgnored: boolean): void {
     const { silence } = this.parts.engine;
     const place = silence === undefined ? comparedPlace(editor, isIgnored) : SILENCE_SENTENCES[silence];
     if (typeof place === 'string') this.comparison.refuse(place);

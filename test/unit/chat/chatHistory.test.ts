@@ -81,6 +81,49 @@ describe('the history', () => {
   });
 });
 
+describe('windows that share a stored history', () => {
+  const windowOn = (storage: MemoryStorage): ChatHistory =>
+    new ChatHistory({ storage, schedule: manualClock().schedule, warn: () => undefined });
+
+  test('keep each other’s conversations, and of one in both the newer', async () => {
+    const { history: first, storage } = historyOf({ [HISTORY_KEY]: { version: 1, conversations: [conversation('shared', 1)] } });
+    const second = windowOn(storage);
+    first.put(conversation('of the first', 2));
+    first.put(conversation('shared', 5, 'Newer'));
+    await first.save();
+    second.put(conversation('of the second', 3));
+    await second.save();
+    expect(idsOf(windowOn(storage))).toEqual(['shared', 'of the second', 'of the first']);
+    expect(windowOn(storage).find('shared')?.messages[0]?.text).toBe('Newer');
+  });
+
+  test('keep the answer that was finished in one, where another read its beginning', async () => {
+    const { history: first, storage } = historyOf();
+    first.put(conversation('a', 1, 'Half'));
+    await first.save();
+    const second = windowOn(storage);
+    first.put(conversation('a', 1, 'Half and the rest'));
+    await first.save();
+    await second.save();
+    expect(windowOn(storage).find('a')?.messages[0]?.text).toBe('Half and the rest');
+  });
+
+  test('do not bring back what was deleted in this one', async () => {
+    const { history: first, storage } = historyOf();
+    const second = windowOn(storage);
+    second.put(conversation('a', 1));
+    second.put(conversation('b', 2));
+    await second.save();
+    await first.save();
+    await first.remove('a');
+    await second.save();
+    await first.save();
+    expect(idsOf(first)).toEqual(['b']);
+    await first.clear();
+    expect(storage.values.get(HISTORY_KEY)).toEqual({ version: 1, conversations: [] });
+  });
+});
+
 describe('a stored history that is damaged', () => {
   test('one bad conversation is set aside as it was; the others stay', async () => {
     const bad = { id: 'bad', title: 7, messages: 'none' };

@@ -21,7 +21,7 @@ describe('documents that get no completions', () => {
     expect(silentDocument({ ...FILE, languageId: 'markdown' }, ON)).toBe('language-disabled');
   });
 
-  test.each(['output', 'git', 'vscode-scm', 'comment'])('none in documents of scheme %s', (scheme) => {
+  test.each(['output', 'git', 'vscode-scm', 'comment', 'bamboo-context', 'bamboo-proposal'])('none in documents of scheme %s', (scheme) => {
     expect(silentDocument({ ...FILE, scheme }, ON)).toBe('unsupported-document');
   });
 

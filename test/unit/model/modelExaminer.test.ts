@@ -68,6 +68,21 @@ describe('examining model files', () => {
     expect((await examiner.examine('/m/a.gguf')).kind).toBe('known');
   });
 
+  test.each(['worker-crashed', 'worker-unresponsive', 'internal'] as const)(
+    'a file that fails its reader with %s has that as its problem and is not asked about again until problems are forgotten',
+    async (code) => {
+      answer = () => Promise.reject(new EngineError(code, 'It broke.'));
+      const facts = await examiner.examine('/m/a.gguf');
+      const problem = expect.stringContaining('could not be read: It broke.') as string;
+      expect(facts).toMatchObject({ kind: 'known', file: { name: 'a.gguf', fileBytes: 10, problem } });
+      expect(await examiner.look('/m/a.gguf')).toEqual(facts);
+      await examiner.examine('/m/a.gguf');
+      expect(asked).toHaveLength(1);
+      examiner.forgetProblems();
+      expect((await examiner.look('/m/a.gguf')).kind).toBe('unread');
+    },
+  );
+
   test('one file at a time is asked about', async () => {
     stamps.set('/m/b.gguf', { bytes: 20, modifiedMs: 1 });
     const waiting: (() => void)[] = [];

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChangeProposal } from '../../../../src/vscode/chat/changeProposal';
 import { copyText, insertAtCursor, openAsNewFile } from '../../../../src/vscode/chat/codeActions';
+import { selectionMention } from '../../../../src/vscode/chat/mentionSuggestions';
 import { LastEditor } from '../../../../src/vscode/lastEditor';
 import { settle } from '../../completion/controlledEngine';
 import { editor, openEditor, resetEditor, window } from './fakeEditor';
@@ -110,12 +111,26 @@ describe('a proposed change', () => {
   test('gives way to a newer one', async () => {
     const document = openEditor('[b]');
     const proposal = proposing();
-    await proposal.propose('first', new LastEditor());
-    await proposal.propose('second', new LastEditor());
+    const editors = new LastEditor();
+    await proposal.propose('first', editors);
+    await proposal.propose('second', editors);
     expect(editor.tabs).toHaveLength(1);
     expect(proposal.provideTextDocumentContent(editor.diffs[0]?.proposed as never)).toBe('');
     await proposal.apply();
     expect(document.text).toBe('second');
+  });
+
+  test('leaves the document of the user the one that is meant while its diff is open', async () => {
+    const document = openEditor('a\n[b]\nc\n');
+    const editors = new LastEditor();
+    const proposal = proposing();
+    await proposal.propose('B', editors);
+    expect(selectionMention(editors)?.id).toContain('/project/src/a.ts');
+    await proposal.propose('second', editors);
+    expect(editor.diffs[1]?.original.toString()).toBe('file:///project/src/a.ts');
+    expect(proposal.provideTextDocumentContent(editor.diffs[1]?.proposed as never)).toBe('a\nsecond\nc\n');
+    expect(await insertAtCursor('// new', editors)).toBe('Inserted at line 2');
+    expect(document.text).toBe('a\n// new\nb\nc\n');
   });
 
   test('is decided by the message too', async () => {

@@ -79,6 +79,10 @@ export class WorkspaceEdit {
   replace(uri: Uri, range: base.Range, text: string): void {
     this.edits.push({ uri, range, text });
   }
+
+  insert(uri: Uri, position: base.Position, text: string): void {
+    this.replace(uri, new base.Range(position, position), text);
+  }
 }
 
 export class TabInputTextDiff {
@@ -153,12 +157,6 @@ export function openEditor(marked: string, path = '/project/src/a.ts'): FakeText
   const textEditor = {
     document,
     selection,
-    edit: (change: (builder: unknown) => void) => {
-      if (!editor.acceptsEdits) return Promise.resolve(false);
-      change({ insert: (position: base.Position, text: string) => document.replace(new base.Range(position, position), text) });
-      editor.edits += 1;
-      return Promise.resolve(true);
-    },
   };
   window.activeTextEditor = textEditor;
   window.visibleTextEditors = [textEditor];
@@ -230,6 +228,15 @@ async function sizeOf(uri: Uri): Promise<number> {
   return Promise.resolve(text.length);
 }
 
+/** In place of the editor before, with nothing selected; the proposed side has the focus. */
+function showDiff(original: Uri, proposed: Uri): void {
+  const selection = new base.Range(new base.Position(0, 0), new base.Position(0, 0));
+  const document = editor.documents.find(({ uri }) => uri.toString() === original.toString());
+  const proposedSide = { document: new FakeTextDocument(proposed, ''), selection };
+  window.activeTextEditor = proposedSide;
+  window.visibleTextEditors = [{ document, selection }, proposedSide];
+}
+
 export const commands = {
   ...base.commands,
   executeCommand: (name: string, ...args: unknown[]) => {
@@ -237,6 +244,7 @@ export const commands = {
       const [original, proposed, title] = args as [Uri, Uri, string];
       editor.diffs.push({ original, proposed, title });
       editor.tabs.push({ input: new TabInputTextDiff(original, proposed) });
+      showDiff(original, proposed);
       return Promise.resolve();
     }
     if (name.startsWith('vscode.execute')) return Promise.resolve(name.includes('Document') ? editor.symbols : []);

@@ -135,6 +135,26 @@ describe('chat in the editor', () => {
     expect(paths).toEqual(['/models/chat.gguf']);
   });
 
+  test('another model for completion ends the chat engine only where chat uses that model', async () => {
+    openEditor('[x]');
+    await command('explain');
+    await quiet();
+    expect(chat.workerPid()).toBe(5);
+    engine.requests[0]?.finish('It is one.');
+    await quiet();
+    changeSetting('model.path', '/models/other.gguf');
+    await quiet();
+    expect(chat.workerPid()).toBeUndefined();
+
+    changeSetting('chat.model.path', '/models/chat.gguf');
+    await command('explain');
+    await quiet();
+    expect(chat.workerPid()).toBe(5);
+    changeSetting('model.path', '/models/third.gguf');
+    await quiet();
+    expect(chat.workerPid()).toBe(5);
+  });
+
   test('the messages of the view do what they say', async () => {
     const posted: ChatToView[] = [];
     let receive: (raw: unknown) => void = () => undefined;
