@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HISTORY_KEY } from '../../../src/chat/chatHistory';
-import { SESSION_NOTICES } from '../../../src/chat/chatSession';
+import { SESSION_NOTICES } from '../../../src/chat/sessionEvent';
 import { ANSWER_NOTICES, EMPTY_ANSWER } from '../../../src/chat/writeAnswer';
 import { CHAT_LIMITS } from '../../../src/protocol/chat';
 import { settle } from '../completion/controlledEngine';
