@@ -147,8 +147,10 @@ export class ChatSession {
   }
 
   async remove(conversationId: string): Promise<void> {
-    if (this.running?.conversationId === conversationId) this.stop();
-    await this.settling;
+    if (this.running?.conversationId === conversationId) {
+      this.stop();
+      await this.settling;
+    }
     if (this.current.id === conversationId) this.show(emptyConversation(this.parts.newId(), this.parts.nowMs()));
     await this.parts.history.remove(conversationId);
     this.emit({ type: 'notice', text: SESSION_NOTICES.deleted });

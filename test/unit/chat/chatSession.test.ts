@@ -157,6 +157,30 @@ describe('an answer', () => {
   });
 });
 
+describe('deleting a conversation', () => {
+  test('does not wait for the answer that is written in another one, and leaves it alone', async () => {
+    const fixture = sessionFixture();
+    await exchange(fixture, 'Old', 'Answer');
+    const old = fixture.session.state.current.id;
+    fixture.session.newConversation();
+    const answer = await ask(fixture, 'New');
+    void fixture.session.remove(old);
+    await settle();
+    expect(fixture.session.state.conversations.map((conversation) => conversation.title)).toEqual(['New']);
+    answer.stream('Still here');
+    expect(fixture.message(1)).toMatchObject({ state: 'streaming', text: 'Still here' });
+  });
+
+  test('ends the answer that is written in it', async () => {
+    const fixture = sessionFixture();
+    const answer = await ask(fixture, 'Hello');
+    answer.stream('Good');
+    await fixture.session.remove(fixture.session.state.current.id);
+    expect(answer.signal.aborted).toBe(true);
+    expect(fixture.session.state.conversations).toEqual([]);
+  });
+});
+
 describe('changing what was said', () => {
   test('an answer is written anew with other sampling; what followed is dropped', async () => {
     const fixture = sessionFixture();
