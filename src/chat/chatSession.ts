@@ -272,6 +272,8 @@ export class ChatSession {
   }
 
   private show(conversation: StoredConversation): void {
+    // Out of sight it could not be stopped and would hold up every question; its text stays.
+    if (this.running?.conversationId !== conversation.id) this.stop();
     this.current = conversation;
     this.trimmedIds = new Set();
     this.emit({ type: 'changed' });

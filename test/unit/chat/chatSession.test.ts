@@ -142,18 +142,27 @@ describe('an answer', () => {
     expect(fixture.texts()).toEqual(['First', '']);
   });
 
-  test('goes on while another conversation is open', async () => {
+  test.each<[string, (fixture: SessionFixture, other: string) => void]>([
+    ['begun', ({ session }) => session.newConversation()],
+    ['opened', ({ session }, other) => session.open(other)],
+  ])('is stopped, and its text kept, when another conversation is %s; the next question is answered', async (_how, leave) => {
     const fixture = sessionFixture();
+    await exchange(fixture, 'Other', 'Other answer');
+    const other = fixture.session.state.current.id;
+    fixture.session.newConversation();
     const answer = await ask(fixture, 'First');
     const { id } = fixture.session.state.current;
-    fixture.session.newConversation();
-    answer.stream('Answer');
-    expect(fixture.session.state.current.messages).toEqual([]);
-    expect(fixture.events.filter((event) => event.type === 'append')).toEqual([]);
-    answer.finish();
+    answer.stream('Half an');
+    leave(fixture, other);
+    await settle();
+    expect(answer.signal.aborted).toBe(true);
+    const next = await ask(fixture, 'Second');
+    expect(next.messages.at(-1)?.content).toBe('Second');
+    next.finish();
     await settle();
     fixture.session.open(id);
-    expect(fixture.texts()).toEqual(['First', 'Answer']);
+    expect(fixture.texts()).toEqual(['First', 'Half an']);
+    expect(fixture.message(1).state).toBe('stopped');
   });
 });
 
