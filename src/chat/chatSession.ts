@@ -212,7 +212,7 @@ export class ChatSession {
     const backend = this.parts.backend();
     const { signal } = running.abort;
     const asking = askModel({
-      ...{ backend, earlier, asked, anew, signal, contexts: this.contexts, counts: this.draftBudget.countsOf(backend) },
+      ...{ backend, earlier, asked, anew, signal, contexts: this.contexts, countsOf: (opened) => this.draftBudget.countsOf(opened) },
       endsInLoop: this.parts.endsInLoop,
       seed: this.parts.newSeed(),
       onTrimmed: (messageIds) => {

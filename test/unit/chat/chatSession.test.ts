@@ -311,6 +311,30 @@ describe('slash commands', () => {
   });
 });
 
+describe('the tokens of a question', () => {
+  test('are counted by the model that was started for it, not by the one before', async () => {
+    let wordTokens = 1;
+    let profile = PROFILE;
+    const backend = fakeBackend(PROFILE);
+    const switching = Object.defineProperties(backend, {
+      profile: { get: () => profile },
+      open: {
+        value: () => {
+          // The worker was started with another model meanwhile.
+          profile = { ...PROFILE };
+          wordTokens = 100;
+          return Promise.resolve(profile);
+        },
+      },
+      countTokens: { value: (texts: readonly string[]) => Promise.resolve(texts.map((text) => text.split(' ').length * wordTokens)) },
+    });
+    const fixture = sessionFixture(switching);
+    await fixture.session.setDraft('one two three', []);
+    await fixture.session.send('one two three', []);
+    expect(fixture.message(1)).toMatchObject({ state: 'failed', error: expect.stringContaining('Shorten it') as string });
+  });
+});
+
 describe('the budget of a draft', () => {
   test('names what it counts and what will be left out', async () => {
     const fixture = sessionFixture();
