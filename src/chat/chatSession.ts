@@ -129,6 +129,7 @@ export class ChatSession {
       return;
     }
     const asked = question(this.parts.newId(), text.trim(), old.mentions);
+    this.contexts.carryOver(old, asked.id);
     await this.ask(kept, asked, [asked], false);
   }
 

@@ -217,6 +217,29 @@ describe('changing what was said', () => {
     expect(fixture.backend.answers.at(-1)?.messages[0]?.content).toContain('const total = 1;');
   });
 
+  test.each<[string, (fixture: SessionFixture) => Promise<void>]>([
+    ['edited', ({ session, message }) => session.edit(message(0).id, 'Compare them again')],
+    ['answered anew', ({ session, message }) => session.regenerate(message(1).id)],
+  ])('a question that is %s sends the code that was selected, each selection its own', async (_how, change) => {
+    const fixture = sessionFixture();
+    fixture.mentionTexts.set('sel', 'const before = 1;').set('sel2', 'const after = 2;');
+    void fixture.session.send('Compare', [SELECTION, { ...SELECTION, id: 'sel2' }]);
+    await settle();
+    const first = fixture.backend.answers.at(-1);
+    first?.stream('Done.');
+    first?.finish();
+    await settle();
+    // The selected lines were changed meanwhile.
+    fixture.mentionTexts.set('sel', 'changed').set('sel2', 'changed');
+    void change(fixture);
+    await settle();
+    expect(fixture.backend.answers).toHaveLength(2);
+    const content = fixture.backend.answers[1]?.messages.at(-1)?.content ?? '';
+    expect(content).toContain('const before = 1;');
+    expect(content).toContain('const after = 2;');
+    expect(content).not.toContain('changed');
+  });
+
   test('of an unknown message changes nothing', async () => {
     const fixture = sessionFixture();
     await exchange(fixture, 'One', 'Answer');
