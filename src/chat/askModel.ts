@@ -11,7 +11,8 @@ import { writeAnswer, type AnswerInput, type AnswerOutcome } from './writeAnswer
 
 export interface AskInput extends Pick<AnswerInput, 'endsInLoop' | 'signal' | 'onText' | 'onRestart'> {
   readonly backend: ChatBackend;
-  readonly counts: TokenCounts;
+  /** Asked once the model runs: only then it is known which one counts. */
+  readonly countsOf: (backend: ChatBackend) => TokenCounts;
   readonly contexts: QuestionContexts;
   /** Before the question, oldest first. */
   readonly earlier: readonly StoredMessage[];
@@ -25,9 +26,10 @@ export interface AskInput extends Pick<AnswerInput, 'endsInLoop' | 'signal' | 'o
 
 /** Rejects with a sentence where the model could not be asked. */
 export async function askModel(input: AskInput): Promise<AnswerOutcome> {
-  const { backend, counts, earlier, asked, signal } = input;
+  const { backend, earlier, asked, signal } = input;
   const contexts = await input.contexts.read(asked, signal);
   const profile = await backend.open(signal);
+  const counts = input.countsOf(backend);
   const { guide } = profile;
   const earlierContexts = input.contexts.remembered;
   const prompt = await composePrompt({ profile, counts, earlier, question: asked.text, contexts, earlierContexts });

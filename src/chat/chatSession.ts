@@ -21,6 +21,8 @@ import {
 } from './conversation';
 import { DraftBudget, NO_BUDGET } from './draftBudget';
 import { QuestionContexts, type ContextReaders } from './questionContexts';
+import { withStreamed, type RunningAnswer } from './runningAnswer';
+import { SESSION_NOTICES, type ChatEvent } from './sessionEvent';
 import { needsCode, parseQuestion } from './slashCommands';
 import { untilAborted, type AnswerOutcome } from './writeAnswer';
 
@@ -35,31 +37,6 @@ export interface ChatSessionParts extends ContextReaders {
   readonly newSeed: () => number;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
-}
-
-export type ChatEvent =
-  | { readonly type: 'changed' }
-  | { readonly type: 'append'; readonly messageId: string; readonly text: string }
-  | { readonly type: 'budget'; readonly budget: TokenBudget }
-  | { readonly type: 'notice'; readonly text: string }
-  /** Back into the input box: it could not be sent. */
-  | { readonly type: 'compose'; readonly text: string; readonly mentions: readonly Mention[] };
-
-export const SESSION_NOTICES = {
-  busy: 'An answer is being written. Stop it or wait for its end.',
-  full: `A conversation has at most ${CHAT_LIMITS.messages} messages. Begin a new one.`,
-  needsCode: 'Select the code first, or mention some with #.',
-  deleted: 'Conversation deleted',
-  restarted: 'The worker was started afresh; the answer begins anew.',
-} as const;
-
-interface RunningAnswer {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly abort: AbortController;
-  text: string;
-  began: boolean;
-  savedAtMs: number;
 }
 
 /** A crash of the editor loses at most so much of an answer. */
@@ -88,14 +65,14 @@ export class ChatSession {
     return {
       model: this.parts.backend().model,
       conversations: this.parts.history.summaries(),
-      current: shownConversation(this.live(this.current), this.trimmedIds),
+      current: shownConversation(withStreamed(this.current, this.running), this.trimmedIds),
       ...(streaming && { streamingId: streaming.messageId }),
       budget: this.budget,
     };
   }
 
   get conversation(): StoredConversation {
-    return this.live(this.current);
+    return withStreamed(this.current, this.running);
   }
 
   /** Returns a function that ends the subscription. */
@@ -152,6 +129,7 @@ export class ChatSession {
       return;
     }
     const asked = question(this.parts.newId(), text.trim(), old.mentions);
+    this.contexts.carryOver(old, asked.id);
     await this.ask(kept, asked, [asked], false);
   }
 
@@ -170,8 +148,10 @@ export class ChatSession {
   }
 
   async remove(conversationId: string): Promise<void> {
-    if (this.running?.conversationId === conversationId) this.stop();
-    await this.settling;
+    if (this.running?.conversationId === conversationId) {
+      this.stop();
+      await this.settling;
+    }
     if (this.current.id === conversationId) this.show(emptyConversation(this.parts.newId(), this.parts.nowMs()));
     await this.parts.history.remove(conversationId);
     this.emit({ type: 'notice', text: SESSION_NOTICES.deleted });
@@ -233,7 +213,7 @@ export class ChatSession {
     const backend = this.parts.backend();
     const { signal } = running.abort;
     const asking = askModel({
-      ...{ backend, earlier, asked, anew, signal, contexts: this.contexts, counts: this.draftBudget.countsOf(backend) },
+      ...{ backend, earlier, asked, anew, signal, contexts: this.contexts, countsOf: (opened) => this.draftBudget.countsOf(opened) },
       endsInLoop: this.parts.endsInLoop,
       seed: this.parts.newSeed(),
       onTrimmed: (messageIds) => {
@@ -266,7 +246,7 @@ export class ChatSession {
     if (this.parts.nowMs() - running.savedAtMs < KEEP_INTERVAL_MS) return;
     running.savedAtMs = this.parts.nowMs();
     const conversation = this.conversationOf(running.conversationId);
-    if (conversation) this.parts.history.put(this.live(conversation));
+    if (conversation) this.parts.history.put(withStreamed(conversation, running));
   }
 
   private restarted(running: RunningAnswer): void {
@@ -292,15 +272,9 @@ export class ChatSession {
     return id === this.current.id ? this.current : this.parts.history.find(id);
   }
 
-  /** With the text that was streamed so far. */
-  private live(conversation: StoredConversation): StoredConversation {
-    const { running } = this;
-    const message = conversation.messages.find(({ id }) => id === running?.messageId);
-    if (!running || !message) return conversation;
-    return withMessage(conversation, { ...message, text: running.text, state: running.began ? 'streaming' : 'waiting' });
-  }
-
   private show(conversation: StoredConversation): void {
+    // Out of sight it could not be stopped and would hold up every question; its text stays.
+    if (this.running?.conversationId !== conversation.id) this.stop();
     this.current = conversation;
     this.trimmedIds = new Set();
     this.emit({ type: 'changed' });

@@ -30,12 +30,16 @@ const ESTIMATED_COUNTS = new TokenCounts((texts) => Promise.resolve(texts.map(es
 
 export class DraftBudget {
   private latest = 0;
-  private counts: { readonly backend: ChatBackend; readonly counts: TokenCounts } | undefined;
+  private counts: { readonly backend: ChatBackend; readonly profile: ChatProfile | undefined; readonly counts: TokenCounts } | undefined;
 
   constructor(private readonly readMention: ReadMention) {}
 
+  /** Of the model that runs now; another model counts differently, and it has another profile. */
   countsOf(backend: ChatBackend): TokenCounts {
-    if (this.counts?.backend !== backend) this.counts = { backend, counts: new TokenCounts((texts) => backend.countTokens(texts)) };
+    const { profile } = backend;
+    if (this.counts?.backend !== backend || this.counts.profile !== profile) {
+      this.counts = { backend, profile, counts: new TokenCounts((texts) => backend.countTokens(texts)) };
+    }
     return this.counts.counts;
   }
 

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { AnswerEnd, AnswerEvents, AnswerOptions, PromptMessage } from './chatBackend';
-import { badAddress, badReply, elsewhere, keyInTheClear, refused, silent, unreachable } from './serverError';
+import { badAddress, badReply, credentialsInAddress, elsewhere, keyInTheClear, refused, silent, unreachable } from './serverError';
 import { SseParser } from './sseParser';
 
 export interface ServerAddress {
@@ -33,7 +33,8 @@ const chunkSchema = v.object({
       }),
     ),
   ),
-  error: v.optional(v.unknown()),
+  // Some servers write null into every chunk.
+  error: v.nullish(v.unknown()),
 });
 
 interface Exchange {
@@ -90,6 +91,7 @@ export function endpointOf({ url, key }: Pick<ServerAddress, 'url' | 'key'>): UR
   } catch {
     throw badAddress();
   }
+  if (parsed.username !== '' || parsed.password !== '') throw credentialsInAddress();
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') throw badAddress();
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
   if (key !== undefined && parsed.protocol === 'http:' && !isLocal) throw keyInTheClear(parsed.host);
@@ -128,6 +130,9 @@ async function post({ parts, url, abort }: Exchange, { key }: ServerAddress, bod
     if (location === null) return response;
     await response.body?.cancel();
     const next = new URL(location, target);
+    // fetch refuses them with a message that shows them.
+    next.username = '';
+    next.password = '';
     if (next.origin !== url.origin || redirects >= SERVER_LIMITS.redirects) throw elsewhere(url.host, next.host);
     target = next;
   }
@@ -204,7 +209,8 @@ class StreamedAnswer {
     }
     const parsed = v.safeParse(chunkSchema, json);
     if (!parsed.success) throw badReply(host, 'it sent an event of another form');
-    if (parsed.output.error !== undefined) throw badReply(host, `it reports an error: ${messageIn(parsed.output.error)}`);
+    const { error } = parsed.output;
+    if (error !== undefined && error !== null) throw badReply(host, `it reports an error: ${messageIn(error)}`);
     const choice = parsed.output.choices?.[0];
     const text = choice?.delta?.content ?? '';
     if (text !== '') {

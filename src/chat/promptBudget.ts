@@ -2,6 +2,8 @@
  * What of a conversation goes into a prompt: the newest question and its mentions always, then as many exchanges as fit, newest first.
  * Mentions are cut at their end only when they alone do not fit. Nothing is left out silently: the plan names it all.
  */
+import { LIMITS } from '../protocol/engineProtocol';
+
 export interface BudgetInput {
   readonly contextTokens: number;
   readonly maxAnswerTokens: number;
@@ -28,6 +30,11 @@ export interface BudgetPlan {
 }
 
 const MOST_ANSWER_TOKENS = 1024;
+/** Question and answer, and what the template writes before each. */
+const PARTS_PER_EXCHANGE = 4;
+/** The newest question, and what the template writes around it. */
+const PARTS_OF_QUESTION = 3;
+const MOST_EXCHANGES = Math.floor((LIMITS.promptParts - PARTS_OF_QUESTION) / PARTS_PER_EXCHANGE);
 
 export function planPrompt(input: BudgetInput): BudgetPlan {
   const answerTokens = Math.max(1, Math.min(MOST_ANSWER_TOKENS, input.maxAnswerTokens, Math.floor(input.contextTokens / 3)));
@@ -41,7 +48,7 @@ export function planPrompt(input: BudgetInput): BudgetPlan {
   let keptExchanges = 0;
   for (const exchange of input.exchanges.toReversed()) {
     left -= exchange.tokens + input.frame.exchangeTokens;
-    if (left < 0) break;
+    if (left < 0 || keptExchanges === MOST_EXCHANGES) break;
     keptExchanges += 1;
   }
   const trimmed = input.exchanges.slice(0, input.exchanges.length - keptExchanges);

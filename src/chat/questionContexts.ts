@@ -27,8 +27,10 @@ export class QuestionContexts {
   /** As the workspace is now. Throws ChatError 'mention-unreadable'. */
   async read(asked: StoredMessage, signal: AbortSignal): Promise<readonly MentionText[]> {
     const contexts: MentionText[] = [];
-    for (const mention of asked.mentions) {
-      const earlier = this.byMessage.get(asked.id)?.find((known) => known.label === mention.label);
+    const known = this.byMessage.get(asked.id);
+    for (const [index, mention] of asked.mentions.entries()) {
+      // By its place: two selections have the same label.
+      const earlier = known?.[index];
       // A selection is what was selected when the question was first sent.
       const now = mention.kind === 'selection' && earlier ? earlier : await this.readers.readMention(mention, signal);
       const context = now ?? earlier;
@@ -38,6 +40,11 @@ export class QuestionContexts {
     if (parseQuestion(asked.text).command === 'commit') contexts.push(await this.readers.readStagedChanges(signal));
     this.remember(asked.id, contexts);
     return contexts;
+  }
+
+  /** For a question that was edited: it has the same mentions. What came beside them, such as staged changes, is read anew. */
+  carryOver(from: StoredMessage, toId: string): void {
+    this.remember(toId, (this.byMessage.get(from.id) ?? []).slice(0, from.mentions.length));
   }
 
   private remember(messageId: string, contexts: readonly MentionText[]): void {

@@ -16,6 +16,8 @@ export interface ServerChatParts extends ServerParts {
 /** Servers do not say; this is what the smaller ones have. */
 const CONTEXT_TOKENS = 8_192;
 
+const UNKNOWN_SERVER = 'chat server';
+
 const PROFILE: ChatProfile = {
   contextTokens: CONTEXT_TOKENS,
   guide: LARGE_GUIDE,
@@ -34,7 +36,13 @@ export class ServerChat implements ChatBackend {
       const { host } = endpointOf({ url, key: undefined });
       return { name: model === '' ? host : `${model} (${host})`, state: 'ready', where: 'server' };
     } catch (thrown) {
-      return { name: url, state: 'failed', where: 'server', error: thrown instanceof Error ? thrown.message : String(thrown) };
+      // Not the address: what is wrong with it may be a password in it.
+      return {
+        name: model === '' ? UNKNOWN_SERVER : model,
+        state: 'failed',
+        where: 'server',
+        error: thrown instanceof Error ? thrown.message : String(thrown),
+      };
     }
   }
 

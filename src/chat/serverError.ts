@@ -9,6 +9,14 @@ export function badAddress(): ChatError {
   return new ChatError('server-address', `The setting ${SETTING} is no web address. Write one like "http://localhost:8080".`);
 }
 
+/** Without the address: messages are shown and logged. */
+export function credentialsInAddress(): ChatError {
+  return new ChatError(
+    'server-address',
+    `The setting ${SETTING} has a user name or a password in it. Take it out, and set the API key with the command "Bamboo: Set the Key of the Chat Server".`,
+  );
+}
+
 export function keyInTheClear(host: string): ChatError {
   return new ChatError(
     'server-address',

@@ -24,8 +24,7 @@ export class TokenCounts {
   async of(texts: readonly string[]): Promise<number[]> {
     const unknown = [...new Set(texts.filter((text) => text !== '' && !this.known.has(text)))];
     const fresh = new Map<string, number>();
-    for (let start = 0; start < unknown.length; start += LIMITS.countedTexts) {
-      const batch = unknown.slice(start, start + LIMITS.countedTexts);
+    for (const batch of batchesOf(unknown)) {
       const counts = await this.count(batch);
       batch.forEach((text, index) => fresh.set(text, counts[index] ?? estimateTokens(text)));
     }
@@ -40,4 +39,23 @@ export class TokenCounts {
     const oldest = this.known.keys().next();
     if (this.known.size > REMEMBERED_TEXTS && oldest.done !== true) this.known.delete(oldest.value);
   }
+}
+
+/** As large as one request may be. A text that alone is larger is in none: it is estimated. */
+function batchesOf(texts: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let batch: string[] = [];
+  let batchBytes = 0;
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text, 'utf8');
+    if (bytes > LIMITS.promptBytes) continue;
+    if (batch.length === 0 || batch.length === LIMITS.countedTexts || batchBytes + bytes > LIMITS.promptBytes) {
+      batch = [];
+      batchBytes = 0;
+      batches.push(batch);
+    }
+    batch.push(text);
+    batchBytes += bytes;
+  }
+  return batches;
 }

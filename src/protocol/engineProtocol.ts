@@ -268,6 +268,7 @@ export interface EngineErrorData {
 /** Limits enforced on both ends. */
 export const LIMITS = {
   promptBytes: 1_000_000,
+  promptParts: 256,
   maxTokens: 4096,
   maxDraftTokens: 15,
   stopStrings: 16,

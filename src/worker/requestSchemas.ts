@@ -22,7 +22,6 @@ import { invalidRequest } from './workerErrors';
 
 const MAX_THREADS = 1024;
 const MAX_CONTEXT_LENGTH = 1_048_576;
-const MAX_PROMPT_PARTS = 256;
 const MAX_NAME_LENGTH = 256;
 const MAX_PATH_LENGTH = 32_768;
 const MAX_STOP_TOKENS = 64;
@@ -64,7 +63,7 @@ const loadModel = v.object({
   kvType: v.exactOptional(v.picklist(KV_TYPES)),
 });
 
-const dropRank = v.exactOptional(count(MAX_PROMPT_PARTS));
+const dropRank = v.exactOptional(count(LIMITS.promptParts));
 const promptPart = v.variant('kind', [
   v.object({ kind: v.literal('special'), token: name, dropRank }),
   v.object({ kind: v.literal('text'), text: v.string(), trim: v.exactOptional(v.picklist(['start', 'end'])), dropRank }),
@@ -92,7 +91,7 @@ const generate = v.object({
   prompt: v.pipe(
     v.array(promptPart),
     v.minLength(1),
-    v.maxLength(MAX_PROMPT_PARTS),
+    v.maxLength(LIMITS.promptParts),
     v.check((parts) => promptBytes(parts) <= LIMITS.promptBytes, `the prompt is longer than ${LIMITS.promptBytes} bytes`),
   ),
   // 0 only fills the KV cache: the warm-up of a prompt.

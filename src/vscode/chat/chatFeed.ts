@@ -2,7 +2,7 @@
  * What goes to the chat view and when: whole states and added text in batches, the rest at once; nothing while no view is there.
  * A view that appears gets the state, so it never has to remember anything.
  */
-import type { ChatEvent } from '../../chat/chatSession';
+import type { ChatEvent } from '../../chat/sessionEvent';
 import type { Schedule } from '../../chat/chatHistory';
 import { APPEND_INTERVAL_MS, type ChatState, type ChatToView } from '../../protocol/chat';
 

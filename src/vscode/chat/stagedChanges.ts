@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import { ChatError } from '../../chat/chatError';
 import { boundedMention, type MentionText } from '../../chat/mentionText';
+import { withoutSecretFiles } from './secretDiff';
 
 /** As much of the git extension's API (version 1) as is used. */
 interface GitRepository {
@@ -33,12 +34,12 @@ export async function gitRepository(asked?: vscode.Uri): Promise<GitRepository> 
   return repository;
 }
 
-/** Throws ChatError 'needs-staged-changes'. */
+/** Without the contents of files that may hold secrets. Throws ChatError 'needs-staged-changes'. */
 export async function readStagedChanges(repository: GitRepository): Promise<MentionText> {
   const diff = await repository.diff(true);
   if (diff.trim() === '')
     throw new ChatError('needs-staged-changes', vscode.l10n.t('Nothing is staged. Stage the changes to commit first.'));
-  return boundedMention({ label: 'staged changes', languageId: 'diff', text: diff });
+  return boundedMention({ label: 'staged changes', languageId: 'diff', text: withoutSecretFiles(diff) });
 }
 
 /** What stands in the box stays below. */

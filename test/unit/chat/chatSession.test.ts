@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HISTORY_KEY } from '../../../src/chat/chatHistory';
-import { SESSION_NOTICES } from '../../../src/chat/chatSession';
+import { SESSION_NOTICES } from '../../../src/chat/sessionEvent';
 import { ANSWER_NOTICES, EMPTY_ANSWER } from '../../../src/chat/writeAnswer';
 import { CHAT_LIMITS } from '../../../src/protocol/chat';
 import { settle } from '../completion/controlledEngine';
@@ -142,18 +142,51 @@ describe('an answer', () => {
     expect(fixture.texts()).toEqual(['First', '']);
   });
 
-  test('goes on while another conversation is open', async () => {
+  test.each<[string, (fixture: SessionFixture, other: string) => void]>([
+    ['begun', ({ session }) => session.newConversation()],
+    ['opened', ({ session }, other) => session.open(other)],
+  ])('is stopped, and its text kept, when another conversation is %s; the next question is answered', async (_how, leave) => {
     const fixture = sessionFixture();
+    await exchange(fixture, 'Other', 'Other answer');
+    const other = fixture.session.state.current.id;
+    fixture.session.newConversation();
     const answer = await ask(fixture, 'First');
     const { id } = fixture.session.state.current;
-    fixture.session.newConversation();
-    answer.stream('Answer');
-    expect(fixture.session.state.current.messages).toEqual([]);
-    expect(fixture.events.filter((event) => event.type === 'append')).toEqual([]);
-    answer.finish();
+    answer.stream('Half an');
+    leave(fixture, other);
+    await settle();
+    expect(answer.signal.aborted).toBe(true);
+    const next = await ask(fixture, 'Second');
+    expect(next.messages.at(-1)?.content).toBe('Second');
+    next.finish();
     await settle();
     fixture.session.open(id);
-    expect(fixture.texts()).toEqual(['First', 'Answer']);
+    expect(fixture.texts()).toEqual(['First', 'Half an']);
+    expect(fixture.message(1).state).toBe('stopped');
+  });
+});
+
+describe('deleting a conversation', () => {
+  test('does not wait for the answer that is written in another one, and leaves it alone', async () => {
+    const fixture = sessionFixture();
+    await exchange(fixture, 'Old', 'Answer');
+    const old = fixture.session.state.current.id;
+    fixture.session.newConversation();
+    const answer = await ask(fixture, 'New');
+    void fixture.session.remove(old);
+    await settle();
+    expect(fixture.session.state.conversations.map((conversation) => conversation.title)).toEqual(['New']);
+    answer.stream('Still here');
+    expect(fixture.message(1)).toMatchObject({ state: 'streaming', text: 'Still here' });
+  });
+
+  test('ends the answer that is written in it', async () => {
+    const fixture = sessionFixture();
+    const answer = await ask(fixture, 'Hello');
+    answer.stream('Good');
+    await fixture.session.remove(fixture.session.state.current.id);
+    expect(answer.signal.aborted).toBe(true);
+    expect(fixture.session.state.conversations).toEqual([]);
   });
 });
 
@@ -182,6 +215,29 @@ describe('changing what was said', () => {
     expect(fixture.texts()).toEqual(['Why not?', '']);
     expect(fixture.message(0).mentions).toEqual([SELECTION]);
     expect(fixture.backend.answers.at(-1)?.messages[0]?.content).toContain('const total = 1;');
+  });
+
+  test.each<[string, (fixture: SessionFixture) => Promise<void>]>([
+    ['edited', ({ session, message }) => session.edit(message(0).id, 'Compare them again')],
+    ['answered anew', ({ session, message }) => session.regenerate(message(1).id)],
+  ])('a question that is %s sends the code that was selected, each selection its own', async (_how, change) => {
+    const fixture = sessionFixture();
+    fixture.mentionTexts.set('sel', 'const before = 1;').set('sel2', 'const after = 2;');
+    void fixture.session.send('Compare', [SELECTION, { ...SELECTION, id: 'sel2' }]);
+    await settle();
+    const first = fixture.backend.answers.at(-1);
+    first?.stream('Done.');
+    first?.finish();
+    await settle();
+    // The selected lines were changed meanwhile.
+    fixture.mentionTexts.set('sel', 'changed').set('sel2', 'changed');
+    void change(fixture);
+    await settle();
+    expect(fixture.backend.answers).toHaveLength(2);
+    const content = fixture.backend.answers[1]?.messages.at(-1)?.content ?? '';
+    expect(content).toContain('const before = 1;');
+    expect(content).toContain('const after = 2;');
+    expect(content).not.toContain('changed');
   });
 
   test('of an unknown message changes nothing', async () => {
@@ -275,6 +331,30 @@ describe('slash commands', () => {
     await exchange(fixture, 'Two', 'Answer');
     await fixture.session.send('/clear', []);
     expect(fixture.session.state.conversations.map((conversation) => conversation.title)).toEqual(['One']);
+  });
+});
+
+describe('the tokens of a question', () => {
+  test('are counted by the model that was started for it, not by the one before', async () => {
+    let wordTokens = 1;
+    let profile = PROFILE;
+    const backend = fakeBackend(PROFILE);
+    const switching = Object.defineProperties(backend, {
+      profile: { get: () => profile },
+      open: {
+        value: () => {
+          // The worker was started with another model meanwhile.
+          profile = { ...PROFILE };
+          wordTokens = 100;
+          return Promise.resolve(profile);
+        },
+      },
+      countTokens: { value: (texts: readonly string[]) => Promise.resolve(texts.map((text) => text.split(' ').length * wordTokens)) },
+    });
+    const fixture = sessionFixture(switching);
+    await fixture.session.setDraft('one two three', []);
+    await fixture.session.send('one two three', []);
+    expect(fixture.message(1)).toMatchObject({ state: 'failed', error: expect.stringContaining('Shorten it') as string });
   });
 });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AnswerEnd } from '../../../src/chat/chatBackend';
 import { askServer, endpointOf, SERVER_LIMITS, type ServerAddress } from '../../../src/chat/openAiCompatibleChat';
 import { LARGE_GUIDE } from '../../../src/chat/modelGuide';
+import { ServerChat } from '../../../src/chat/serverChat';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -112,6 +113,15 @@ describe('a good answer', () => {
   });
 });
 
+test('an error of null in every chunk is none', async () => {
+  const url = await serve((_q, r) =>
+    stream(r).end('data: {"error":null,"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'),
+  );
+  const asked = ask(url);
+  expect(await asked.end).toMatchObject({ reason: 'end' });
+  expect(asked.text()).toBe('Hi');
+});
+
 describe('an answer that is none is a typed failure with advice', () => {
   const cases: [string, Handler, Error][] = [
     ['a web page', (_q, r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<html>'), failure('server-reply', /web page.*OpenAI/)],
@@ -196,6 +206,31 @@ describe('the address', () => {
 
   test.each(['', 'localhost:8080', 'file:///etc/passwd', 'nonsense'])('"%s" is none', (url) => {
     expect(() => endpointOf({ url, key: undefined })).toThrow(failure('server-address', /no web address/));
+  });
+
+  test.each(['https://me:hunter2@host', 'http://me@localhost:8080', 'https://:hunter2@host/v1'])(
+    'with a user or a password is refused, and shown nowhere: %s',
+    (url) => {
+      expect(() => endpointOf({ url, key: undefined })).toThrow(
+        failure('server-address', /^(?!.*(hunter2|me@)).*Set the Key of the Chat Server/),
+      );
+      const unused = { fetch: globalThis.fetch, after: () => () => undefined, nowMs: () => 0, key: () => Promise.resolve(undefined) };
+      const { model } = new ServerChat({ ...unused, address: () => ({ url, model: '' }) });
+      expect(model.state).toBe('failed');
+      expect(JSON.stringify(model)).not.toMatch(/hunter2|me@/);
+    },
+  );
+
+  test('a user and a password that a redirect brings are not used', async () => {
+    let authorization: string | undefined;
+    const url = await serve((request, response) => {
+      authorization = request.headers.authorization;
+      if (request.url === '/next') stream(response).end(`${chunk('Hi')}data: [DONE]\n\n`);
+      else response.writeHead(307, { location: `http://me:hunter2@${request.headers.host ?? ''}/next` }).end();
+    });
+    const asked = ask(url);
+    expect(await asked.end).toMatchObject({ reason: 'end' });
+    expect(authorization).toBeUndefined();
   });
 
   test('a key is not sent in the clear, except to this machine', () => {

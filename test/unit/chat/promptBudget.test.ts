@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { chatPrompt } from '../../../src/chat/chatPrompt';
 import { planPrompt, type BudgetInput } from '../../../src/chat/promptBudget';
+import type { PromptMessage } from '../../../src/chat/chatBackend';
+import { LIMITS } from '../../../src/protocol/engineProtocol';
 
 const BASE: BudgetInput = {
   contextTokens: 300,
@@ -39,6 +42,21 @@ describe('trimming', () => {
   test('no older exchange jumps over one that was dropped', () => {
     const plan = planPrompt({ ...BASE, exchanges: [exchange('small', 1), exchange('large', 250), exchange('new', 50)] });
     expect(plan.trimmedIds).toEqual(['small?', 'small!', 'large?', 'large!']);
+  });
+
+  test('no more exchanges stay than a prompt may have parts, the newest ones', () => {
+    const exchanges = Array.from({ length: 200 }, (_, index) => exchange(`${index}`, 1));
+    const plan = planPrompt({ ...BASE, contextTokens: 32_768, exchanges });
+    expect(plan.trimmedIds).toHaveLength((200 - plan.keptExchanges) * 2);
+    expect(plan.trimmedIds[0]).toBe('0?');
+    const template = '{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>';
+    const turns = Array.from({ length: plan.keptExchanges }, (): PromptMessage[] => [
+      { role: 'user', content: 'Why?' },
+      { role: 'assistant', content: 'Because.' },
+    ]).flat();
+    const parts = chatPrompt({ template, beginToken: '', endToken: '' }, [...turns, { role: 'user', content: 'And?' }], () => 0);
+    expect(parts.length).toBeLessThanOrEqual(LIMITS.promptParts);
+    expect(parts.length).toBeGreaterThan(LIMITS.promptParts - 8);
   });
 
   test('the frame of the template counts', () => {

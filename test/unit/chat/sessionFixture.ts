@@ -2,7 +2,8 @@
  * A chat session over a fake model, a storage in memory and a clock that stands still.
  */
 import { ChatHistory, type ChatStorage } from '../../../src/chat/chatHistory';
-import { ChatSession, type ChatEvent } from '../../../src/chat/chatSession';
+import { ChatSession } from '../../../src/chat/chatSession';
+import type { ChatEvent } from '../../../src/chat/sessionEvent';
 import { boundedMention, type MentionText } from '../../../src/chat/mentionText';
 import type { ChatMessage, Mention } from '../../../src/protocol/chat';
 import { manualClock, type ManualClock } from '../completion/controlledEngine';
