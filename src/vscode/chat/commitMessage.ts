@@ -29,7 +29,7 @@ export async function writeCommitMessageOf(asked: unknown, parts: CommitMessageP
         const backend = parts.backend();
         const outcome = await askModel({
           backend,
-          counts: new TokenCounts((texts) => backend.countTokens(texts)),
+          countsOf: (opened) => new TokenCounts((texts) => opened.countTokens(texts)),
           contexts: new QuestionContexts({
             readMention: () => Promise.resolve(undefined),
             readStagedChanges: () => readStagedChanges(repository),

@@ -4,23 +4,8 @@ import { SESSION_NOTICES } from '../../../src/chat/sessionEvent';
 import { ANSWER_NOTICES, EMPTY_ANSWER } from '../../../src/chat/writeAnswer';
 import { CHAT_LIMITS } from '../../../src/protocol/chat';
 import { settle } from '../completion/controlledEngine';
-import { fakeBackend, PROFILE, type OpenAnswer } from './fakeBackend';
-import { SELECTION, sessionFixture, type SessionFixture } from './sessionFixture';
-
-async function ask(fixture: SessionFixture, text: string, mentions = [] as (typeof SELECTION)[]): Promise<OpenAnswer> {
-  void fixture.session.send(text, mentions);
-  await settle();
-  const answer = fixture.backend.answers.at(-1);
-  if (!answer) throw new Error('the model was not asked');
-  return answer;
-}
-
-async function exchange(fixture: SessionFixture, text: string, answered: string): Promise<void> {
-  const answer = await ask(fixture, text);
-  answer.stream(answered);
-  answer.finish();
-  await settle();
-}
+import { fakeBackend, PROFILE } from './fakeBackend';
+import { ask, exchange, SELECTION, sessionFixture } from './sessionFixture';
 
 describe('an answer', () => {
   test('waits, streams and completes, with the numbers that the engine measured', async () => {
@@ -140,113 +125,6 @@ describe('an answer', () => {
     await fixture.session.send('Second', [SELECTION]);
     expect(fixture.events).toContainEqual({ type: 'compose', text: 'Second', mentions: [SELECTION] });
     expect(fixture.texts()).toEqual(['First', '']);
-  });
-
-  test.each<[string, (fixture: SessionFixture, other: string) => void]>([
-    ['begun', ({ session }) => session.newConversation()],
-    ['opened', ({ session }, other) => session.open(other)],
-  ])('is stopped, and its text kept, when another conversation is %s; the next question is answered', async (_how, leave) => {
-    const fixture = sessionFixture();
-    await exchange(fixture, 'Other', 'Other answer');
-    const other = fixture.session.state.current.id;
-    fixture.session.newConversation();
-    const answer = await ask(fixture, 'First');
-    const { id } = fixture.session.state.current;
-    answer.stream('Half an');
-    leave(fixture, other);
-    await settle();
-    expect(answer.signal.aborted).toBe(true);
-    const next = await ask(fixture, 'Second');
-    expect(next.messages.at(-1)?.content).toBe('Second');
-    next.finish();
-    await settle();
-    fixture.session.open(id);
-    expect(fixture.texts()).toEqual(['First', 'Half an']);
-    expect(fixture.message(1).state).toBe('stopped');
-  });
-});
-
-describe('deleting a conversation', () => {
-  test('does not wait for the answer that is written in another one, and leaves it alone', async () => {
-    const fixture = sessionFixture();
-    await exchange(fixture, 'Old', 'Answer');
-    const old = fixture.session.state.current.id;
-    fixture.session.newConversation();
-    const answer = await ask(fixture, 'New');
-    void fixture.session.remove(old);
-    await settle();
-    expect(fixture.session.state.conversations.map((conversation) => conversation.title)).toEqual(['New']);
-    answer.stream('Still here');
-    expect(fixture.message(1)).toMatchObject({ state: 'streaming', text: 'Still here' });
-  });
-
-  test('ends the answer that is written in it', async () => {
-    const fixture = sessionFixture();
-    const answer = await ask(fixture, 'Hello');
-    answer.stream('Good');
-    await fixture.session.remove(fixture.session.state.current.id);
-    expect(answer.signal.aborted).toBe(true);
-    expect(fixture.session.state.conversations).toEqual([]);
-  });
-});
-
-describe('changing what was said', () => {
-  test('an answer is written anew with other sampling; what followed is dropped', async () => {
-    const fixture = sessionFixture();
-    await exchange(fixture, 'One', 'First answer');
-    await exchange(fixture, 'Two', 'Second answer');
-    void fixture.session.regenerate(fixture.message(1).id);
-    await settle();
-    expect(fixture.texts()).toEqual(['One', '']);
-    const again = fixture.backend.answers.at(-1);
-    expect(again?.messages).toEqual([{ role: 'user', content: 'One' }]);
-    expect(again?.options.sampling.temperature).toBeGreaterThan(fixture.backend.answers[0]?.options.sampling.temperature ?? 1);
-  });
-
-  test('a question is replaced; what followed is dropped, its mentions stay', async () => {
-    const fixture = sessionFixture();
-    const first = await ask(fixture, 'Why?', [SELECTION]);
-    first.stream('Because.');
-    first.finish();
-    await settle();
-    await exchange(fixture, 'Two', 'Second answer');
-    void fixture.session.edit(fixture.message(0).id, 'Why not?');
-    await settle();
-    expect(fixture.texts()).toEqual(['Why not?', '']);
-    expect(fixture.message(0).mentions).toEqual([SELECTION]);
-    expect(fixture.backend.answers.at(-1)?.messages[0]?.content).toContain('const total = 1;');
-  });
-
-  test.each<[string, (fixture: SessionFixture) => Promise<void>]>([
-    ['edited', ({ session, message }) => session.edit(message(0).id, 'Compare them again')],
-    ['answered anew', ({ session, message }) => session.regenerate(message(1).id)],
-  ])('a question that is %s sends the code that was selected, each selection its own', async (_how, change) => {
-    const fixture = sessionFixture();
-    fixture.mentionTexts.set('sel', 'const before = 1;').set('sel2', 'const after = 2;');
-    void fixture.session.send('Compare', [SELECTION, { ...SELECTION, id: 'sel2' }]);
-    await settle();
-    const first = fixture.backend.answers.at(-1);
-    first?.stream('Done.');
-    first?.finish();
-    await settle();
-    // The selected lines were changed meanwhile.
-    fixture.mentionTexts.set('sel', 'changed').set('sel2', 'changed');
-    void change(fixture);
-    await settle();
-    expect(fixture.backend.answers).toHaveLength(2);
-    const content = fixture.backend.answers[1]?.messages.at(-1)?.content ?? '';
-    expect(content).toContain('const before = 1;');
-    expect(content).toContain('const after = 2;');
-    expect(content).not.toContain('changed');
-  });
-
-  test('of an unknown message changes nothing', async () => {
-    const fixture = sessionFixture();
-    await exchange(fixture, 'One', 'Answer');
-    await fixture.session.regenerate('nothing');
-    await fixture.session.edit('nothing', 'x');
-    await fixture.session.edit(fixture.message(1).id, 'an answer cannot be edited');
-    expect(fixture.texts()).toEqual(['One', 'Answer']);
   });
 });
 

@@ -6,8 +6,8 @@ import { ChatSession } from '../../../src/chat/chatSession';
 import type { ChatEvent } from '../../../src/chat/sessionEvent';
 import { boundedMention, type MentionText } from '../../../src/chat/mentionText';
 import type { ChatMessage, Mention } from '../../../src/protocol/chat';
-import { manualClock, type ManualClock } from '../completion/controlledEngine';
-import { fakeBackend, type FakeBackend } from './fakeBackend';
+import { manualClock, settle, type ManualClock } from '../completion/controlledEngine';
+import { fakeBackend, type FakeBackend, type OpenAnswer } from './fakeBackend';
 
 export interface MemoryStorage extends ChatStorage {
   readonly values: Map<string, unknown>;
@@ -76,4 +76,19 @@ export function sessionFixture(backend = fakeBackend(), storage = memoryStorage(
     texts: () => session.state.current.messages.map((message) => message.text),
   };
   return fixture;
+}
+
+export async function ask(fixture: SessionFixture, text: string, mentions = [] as (typeof SELECTION)[]): Promise<OpenAnswer> {
+  void fixture.session.send(text, mentions);
+  await settle();
+  const answer = fixture.backend.answers.at(-1);
+  if (!answer) throw new Error('the model was not asked');
+  return answer;
+}
+
+export async function exchange(fixture: SessionFixture, text: string, answered: string): Promise<void> {
+  const answer = await ask(fixture, text);
+  answer.stream(answered);
+  answer.finish();
+  await settle();
 }
