@@ -102,6 +102,7 @@ describe('the chat view', () => {
 
   test('the keyboard alone reaches every control', async () => {
     const frame = await view();
+    await frame.getByText('bamboo-nano').first().waitFor({ timeout: LIMIT_MS }); // the last name to come after a reload
     const controls = await frame.evaluate(tabbableControls);
     const reached = new Set<string>();
     for (const key of ['Tab', 'Shift+Tab']) {
